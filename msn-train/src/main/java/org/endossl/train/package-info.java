@@ -1,0 +1,2 @@
+/** The MSN training graph, its optimizer, schedules, checkpoints and loop. */
+package org.endossl.train;
