@@ -1,0 +1,223 @@
+/* EmaUpdate: target += (float)(1 - momentum) * (online - target), over N pairs at once, in place.
+ *
+ * Written against TensorFlow's C kernel interface, which is a stable ABI: no TensorFlow headers, no
+ * C++. One pass over memory reads target and online and writes target; the chunks of all pairs are
+ * shared out among a few threads of the library's own. No fused multiply-add: the bits are those of
+ * Java's `t + a * (o - t)`, on every processor. */
+#define _GNU_SOURCE
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef void Opaque; /* TF_OpKernelContext, TF_Tensor, TF_Status, ... */
+typedef void (*CopyFn)(Opaque *context, Opaque *source, Opaque *destination);
+
+Opaque *TF_NewStatus(void);
+void TF_DeleteStatus(Opaque *);
+void TF_SetStatus(Opaque *, int code, const char *message);
+int TF_GetCode(const Opaque *);
+const char *TF_Message(const Opaque *);
+void *TF_TensorData(const Opaque *);
+size_t TF_TensorByteSize(const Opaque *);
+int TF_TensorType(const Opaque *);
+void TF_DeleteTensor(Opaque *);
+Opaque *TF_NewOpDefinitionBuilder(const char *);
+void TF_OpDefinitionBuilderAddAttr(Opaque *, const char *);
+void TF_OpDefinitionBuilderAddInput(Opaque *, const char *);
+void TF_OpDefinitionBuilderSetIsStateful(Opaque *, bool);
+void TF_OpDefinitionBuilderSetShapeInferenceFunction(Opaque *, void (*)(Opaque *, Opaque *));
+void TF_RegisterOpDefinition(Opaque *, Opaque *);
+Opaque *TF_NewKernelBuilder(const char *, const char *, void *(*create)(Opaque *),
+                            void (*compute)(void *, Opaque *), void (*delete)(void *));
+void TF_RegisterKernelBuilder(const char *, Opaque *, Opaque *);
+int TF_NumInputs(Opaque *);
+void TF_GetInput(Opaque *, int, Opaque **, Opaque *);
+void TF_OpKernelContext_Failure(Opaque *, Opaque *);
+void TF_MaybeLockVariableInputMutexesInOrder(Opaque *, bool lock, bool sparse, const int *, size_t,
+                                             CopyFn, Opaque **, Opaque *);
+void TF_ReleaseVariableInputLockHolder(Opaque *);
+void TF_GetInputTensorFromVariable(Opaque *, int, bool held, bool variant, bool sparse, CopyFn,
+                                   Opaque **, Opaque *);
+
+enum { TF_FLOAT_TYPE = 1, TF_INVALID_ARGUMENT_CODE = 3, MOST_THREADS = 8 };
+#define CHUNK ((size_t)1 << 16) /* floats: 256 KiB of each array */
+
+typedef struct {
+  float *target;
+  const float *online;
+  size_t count;
+} Span;
+
+static void update(Span s, float alpha) {
+  float *restrict t = s.target;
+  const float *restrict o = s.online;
+  for (size_t i = 0; i < s.count; i++) t[i] = t[i] + alpha * (o[i] - t[i]);
+}
+
+/* A pool that lives as long as the process; one update at a time. */
+static struct {
+  pthread_mutex_t call, state;
+  pthread_cond_t go, done;
+  int workers, idle;
+  uint64_t generation;
+  const Span *spans;
+  size_t count;
+  float alpha;
+  atomic_size_t next;
+} pool = {.call = PTHREAD_MUTEX_INITIALIZER,
+          .state = PTHREAD_MUTEX_INITIALIZER,
+          .go = PTHREAD_COND_INITIALIZER,
+          .done = PTHREAD_COND_INITIALIZER,
+          .workers = -1};
+
+static void drain(void) {
+  for (size_t i; (i = atomic_fetch_add(&pool.next, 1)) < pool.count;)
+    update(pool.spans[i], pool.alpha);
+}
+
+static void *worker(void *unused) {
+  uint64_t seen = 0;
+  pthread_mutex_lock(&pool.state);
+  for (;;) {
+    while (pool.generation == seen) pthread_cond_wait(&pool.go, &pool.state);
+    seen = pool.generation;
+    pthread_mutex_unlock(&pool.state);
+    drain();
+    pthread_mutex_lock(&pool.state);
+    if (++pool.idle == pool.workers) pthread_cond_signal(&pool.done);
+  }
+  return unused;
+}
+
+static int wanted_threads(void) {
+  const char *set = getenv("ENDOSSL_EMA_THREADS");
+  if (set && atoi(set) > 0) return atoi(set) > MOST_THREADS ? MOST_THREADS : atoi(set);
+  cpu_set_t cpus;
+  int n = sched_getaffinity(0, sizeof cpus, &cpus) == 0 ? CPU_COUNT(&cpus) : 1;
+  return n > MOST_THREADS ? MOST_THREADS : n;
+}
+
+static void sweep(const Span *spans, size_t count, float alpha) {
+  pthread_mutex_lock(&pool.call);
+  pthread_mutex_lock(&pool.state);
+  if (pool.workers < 0) {
+    pthread_t thread;
+    int want = wanted_threads() - 1; /* the calling thread works too */
+    for (pool.workers = 0; pool.workers < want; pool.workers++) {
+      if (pthread_create(&thread, NULL, worker, NULL)) break;
+      pthread_detach(thread);
+    }
+  }
+  pool.spans = spans;
+  pool.count = count;
+  pool.alpha = alpha;
+  pool.idle = 0;
+  atomic_store(&pool.next, 0);
+  pool.generation++;
+  pthread_cond_broadcast(&pool.go);
+  pthread_mutex_unlock(&pool.state);
+  drain();
+  pthread_mutex_lock(&pool.state);
+  while (pool.idle < pool.workers) pthread_cond_wait(&pool.done, &pool.state);
+  pthread_mutex_unlock(&pool.state);
+  pthread_mutex_unlock(&pool.call);
+}
+
+/* Called when a read of the target still holds its buffer: the update gets a buffer of its own. */
+static void copy(Opaque *context, Opaque *source, Opaque *destination) {
+  (void)context;
+  memcpy(TF_TensorData(destination), TF_TensorData(source), TF_TensorByteSize(source));
+  TF_DeleteTensor(source);
+  TF_DeleteTensor(destination);
+}
+
+static void compute(void *kernel, Opaque *context) {
+  (void)kernel;
+  const int inputs = TF_NumInputs(context), pairs = (inputs - 1) / 2;
+  Opaque *status = TF_NewStatus(), *lock = NULL;
+  Opaque **x = calloc((size_t)inputs, sizeof *x);
+  int *index = malloc(sizeof(int) * (size_t)pairs);
+  Span *spans = NULL;
+  size_t chunks = 0, at = 0;
+  char message[160];
+
+  TF_GetInput(context, inputs - 1, &x[inputs - 1], status);
+  if (TF_GetCode(status)) goto fail;
+  if (TF_TensorByteSize(x[inputs - 1]) != sizeof(double)) {
+    TF_SetStatus(status, TF_INVALID_ARGUMENT_CODE, "EmaUpdate: momentum: got no scalar, wanted one");
+    goto fail;
+  }
+  const double momentum = *(const double *)TF_TensorData(x[inputs - 1]);
+  if (!(momentum >= 0 && momentum <= 1)) {
+    snprintf(message, sizeof message, "EmaUpdate: momentum: got %g, wanted [0, 1]", momentum);
+    TF_SetStatus(status, TF_INVALID_ARGUMENT_CODE, message);
+    goto fail;
+  }
+  for (int i = 0; i < pairs; i++) index[i] = i;
+  TF_MaybeLockVariableInputMutexesInOrder(context, true, false, index, (size_t)pairs, copy, &lock,
+                                          status);
+  if (TF_GetCode(status)) goto fail;
+  for (int i = 0; i < pairs; i++) {
+    TF_GetInput(context, pairs + i, &x[pairs + i], status);
+    if (TF_GetCode(status)) goto fail;
+    TF_GetInputTensorFromVariable(context, i, true, false, false, copy, &x[i], status);
+    if (!x[i]) goto out; /* not initialised: TensorFlow has failed the context with its own words */
+    if (TF_GetCode(status)) goto fail;
+    size_t target = TF_TensorByteSize(x[i]), online = TF_TensorByteSize(x[pairs + i]);
+    if (TF_TensorType(x[i]) != TF_FLOAT_TYPE || target != online) {
+      snprintf(message, sizeof message,
+               "EmaUpdate: pair %d: got a target of type %d with %zu bytes and an online value of "
+               "%zu bytes, wanted two equal float32 tensors",
+               i, TF_TensorType(x[i]), target, online);
+      TF_SetStatus(status, TF_INVALID_ARGUMENT_CODE, message);
+      goto fail;
+    }
+    chunks += (target / sizeof(float) + CHUNK - 1) / CHUNK;
+  }
+  spans = malloc(sizeof *spans * (chunks + 1));
+  for (int i = 0; i < pairs; i++) {
+    float *target = TF_TensorData(x[i]);
+    const float *online = TF_TensorData(x[pairs + i]);
+    size_t count = TF_TensorByteSize(x[i]) / sizeof(float);
+    for (size_t p = 0; p < count; p += CHUNK)
+      spans[at++] = (Span){target + p, online + p, count - p < CHUNK ? count - p : CHUNK};
+  }
+  sweep(spans, at, (float)(1.0 - momentum));
+  goto out;
+fail:
+  TF_OpKernelContext_Failure(context, status);
+out:
+  for (int i = 0; i < inputs; i++)
+    if (x[i]) TF_DeleteTensor(x[i]);
+  if (lock) TF_ReleaseVariableInputLockHolder(lock);
+  free(spans);
+  free(index);
+  free(x);
+  TF_DeleteStatus(status);
+}
+
+static void no_outputs(Opaque *context, Opaque *status) {
+  (void)context;
+  TF_SetStatus(status, 0, "");
+}
+
+__attribute__((constructor)) static void register_ops(void) {
+  Opaque *status = TF_NewStatus(), *op = TF_NewOpDefinitionBuilder("EmaUpdate");
+  TF_OpDefinitionBuilderAddAttr(op, "N: int >= 1");
+  TF_OpDefinitionBuilderAddInput(op, "targets: N * resource");
+  TF_OpDefinitionBuilderAddInput(op, "onlines: N * float");
+  TF_OpDefinitionBuilderAddInput(op, "momentum: double");
+  TF_OpDefinitionBuilderSetIsStateful(op, true);
+  TF_OpDefinitionBuilderSetShapeInferenceFunction(op, no_outputs);
+  TF_RegisterOpDefinition(op, status);
+  if (!TF_GetCode(status))
+    TF_RegisterKernelBuilder("EmaUpdateCpu",
+                             TF_NewKernelBuilder("EmaUpdate", "CPU", NULL, compute, NULL), status);
+  if (TF_GetCode(status)) fprintf(stderr, "EmaUpdate: %s\n", TF_Message(status));
+  TF_DeleteStatus(status);
+}
