@@ -1,0 +1,170 @@
+package org.endossl.tfrecords;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which frames are where: every record of some files, read once with its checksums, its schema and
+ * its image's structure checked.
+ *
+ * <p>A side file {@code FILE.index} beside each record file keeps what was found, so that a second
+ * scan need not read the records again; it is used only while the record file's size and time of
+ * change are those that it names.
+ */
+public final class FrameIndex {
+
+  /** The ending of the side file's name. */
+  public static final String SIDE_FILE_SUFFIX = ".index";
+
+  private static final Comparator<Entry> ORDER =
+      Comparator.comparing(Entry::videoId).thenComparingLong(Entry::frameId);
+
+  private final List<Entry> entries;
+  private final List<String> videos;
+  private final PhaseOrder phaseOrder;
+
+  /**
+   * One frame.
+   *
+   * @param file the record file, as the caller named it
+   * @param compression the whole file's
+   * @param record the record's number in its file, from 0
+   * @param offset the byte at which the record's length field begins, in the uncompressed stream
+   * @param length bytes of the record's data
+   * @param videoId the video's name
+   * @param frameId the frame's number in its video
+   * @param totalFrames frames of the whole video, or 0
+   * @param phase 0 to 6 in {@link FrameIndex#phaseOrder}
+   * @param instruments 0 or 1 for each of {@link Instruments#NAMES}
+   */
+  public record Entry(
+      Path file,
+      Compression compression,
+      long record,
+      long offset,
+      int length,
+      String videoId,
+      long frameId,
+      long totalFrames,
+      int phase,
+      List<Integer> instruments) {
+
+    /** Where the record is, for messages. */
+    public Place place() {
+      return new Place(file, offset, record);
+    }
+  }
+
+  private FrameIndex(List<Entry> entries, PhaseOrder phaseOrder) {
+    this.entries = List.copyOf(entries);
+    this.videos = this.entries.stream().map(Entry::videoId).distinct().toList();
+    this.phaseOrder = phaseOrder;
+  }
+
+  /**
+   * Reads the files.
+   *
+   * @param files at least one, as {@link RecordFiles#list} gives them
+   * @throws DataException for the first bad record, a frame that is there twice, or files of two
+   *     phase orders
+   */
+  public static FrameIndex scan(List<Path> files) throws IOException {
+    if (files.isEmpty()) {
+      throw new DataException("record files: none named, wanted at least one");
+    }
+    PhaseOrder order = order(files);
+    List<Entry> entries = new ArrayList<>();
+    for (Path file : files) {
+      entries.addAll(scan(file));
+    }
+    entries.sort(ORDER);
+    requireUnique(entries);
+    return new FrameIndex(entries, order);
+  }
+
+  private static List<Entry> scan(Path file) throws IOException {
+    List<Entry> entries = new ArrayList<>();
+    try (TfRecordReader reader = TfRecordReader.open(file)) {
+      byte[] data;
+      while ((data = reader.next()) != null) {
+        entries.add(entry(reader, FrameCodec.parse(data, reader.place())));
+      }
+    }
+    return entries;
+  }
+
+  static Entry entry(TfRecordReader reader, FrameCodec.Parsed frame) {
+    return new Entry(
+        reader.file(),
+        reader.compression(),
+        reader.record(),
+        reader.offset(),
+        frame.example().length,
+        frame.videoId(),
+        frame.frameId(),
+        frame.totalFrames(),
+        frame.phase(),
+        frame.instruments());
+  }
+
+  private static PhaseOrder order(List<Path> files) throws IOException {
+    PhaseOrder order = null;
+    Path first = null;
+    for (Path file : files) {
+      PhaseOrder its = PhaseOrder.of(file);
+      if (order != null && its != order) {
+        throw new DataException(
+            file
+                + ": phase order "
+                + its.key()
+                + ", but "
+                + first
+                + " has "
+                + order.key()
+                + "; convert one of them, orders cannot be mixed");
+      }
+      order = its;
+      first = file;
+    }
+    return order == null ? PhaseOrder.TF_CHOLEC80 : order;
+  }
+
+  private static void requireUnique(List<Entry> sorted) throws DataException {
+    Entry last = null;
+    for (Entry entry : sorted) {
+      if (last != null && ORDER.compare(last, entry) == 0) {
+        throw entry.place().fail(twice(entry, last));
+      }
+      last = entry;
+    }
+  }
+
+  static String twice(Entry entry, @Nullable Entry first) {
+    return "frame "
+        + entry.frameId()
+        + " of "
+        + entry.videoId()
+        + " is also "
+        + (first == null ? "elsewhere" : first.place())
+        + ", wanted each frame once; leave one out";
+  }
+
+  /** The frames, sorted by video and frame number. */
+  public List<Entry> entries() {
+    return entries;
+  }
+
+  /** The videos' names, sorted. */
+  public List<String> videos() {
+    return videos;
+  }
+
+  /** The order of all entries' phases. */
+  public PhaseOrder phaseOrder() {
+    return phaseOrder;
+  }
+}

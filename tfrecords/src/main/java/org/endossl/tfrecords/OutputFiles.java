@@ -1,0 +1,54 @@
+package org.endossl.tfrecords;
+
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Files that appear complete or not at all. */
+final class OutputFiles {
+
+  private OutputFiles() {}
+
+  /** The name under which a file is written before it is complete. */
+  static Path part(Path file) {
+    return file.resolveSibling(file.getFileName() + ".part");
+  }
+
+  /** Writes a small file at once. */
+  static void write(Path file, byte[] bytes) throws IOException {
+    Path part = part(file);
+    try {
+      Files.write(part, bytes);
+      Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      Files.deleteIfExists(part);
+      throw explained(file, e);
+    }
+  }
+
+  /** The same exception, or a clearer one when the disk is full. */
+  static IOException explained(Path file, IOException e) {
+    if (!isNoSpace(e.getMessage())) {
+      return e;
+    }
+    FileSystemException full =
+        new FileSystemException(
+            file.toString(), null, "no space left on the disk; free some and run it again");
+    full.initCause(e);
+    return full;
+  }
+
+  private static boolean isNoSpace(@Nullable String message) {
+    if (message == null) {
+      return false;
+    }
+    String lower = message.toLowerCase(Locale.ROOT);
+    return lower.contains("no space left")
+        || lower.contains("disk quota exceeded")
+        || lower.contains("not enough space");
+  }
+}
