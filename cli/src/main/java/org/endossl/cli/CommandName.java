@@ -1,0 +1,68 @@
+package org.endossl.cli;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/** Every command of this build. */
+enum CommandName {
+  DOCTOR("doctor", "what this machine has and what it lacks");
+
+  private final String text;
+  private final String summary;
+
+  CommandName(String text, String summary) {
+    this.text = text;
+    this.summary = summary;
+  }
+
+  /** As typed: {@code records inspect}. */
+  String text() {
+    return text;
+  }
+
+  String summary() {
+    return summary;
+  }
+
+  int words() {
+    return text.indexOf(' ') < 0 ? 1 : 2;
+  }
+
+  /** A new instance, its options at their defaults. Only the chosen command's class is loaded. */
+  Command create() {
+    return switch (this) {
+      case DOCTOR -> new DoctorCommand();
+    };
+  }
+
+  /**
+   * The command that begins a line.
+   *
+   * @throws UsageException if there is none; says the nearest one
+   */
+  static CommandName of(List<String> args) {
+    String one = args.get(0);
+    String two = args.size() > 1 ? one + " " + args.get(1) : one;
+    for (CommandName command : values()) {
+      if (command.text.equals(one) || command.text.equals(two)) {
+        return command;
+      }
+    }
+    List<String> below =
+        Arrays.stream(values()).map(c -> c.text).filter(t -> t.startsWith(one + " ")).toList();
+    if (!below.isEmpty()) {
+      String words =
+          String.join(", ", below.stream().map(t -> t.substring(one.length() + 1)).toList());
+      throw new UsageException(
+          (args.size() > 1
+                  ? String.format(Locale.ROOT, "%s has no command \"%s\"", one, args.get(1))
+                  : one + " needs a command after it")
+              + "; wanted one of "
+              + words);
+    }
+    List<String> names = Arrays.stream(values()).map(CommandName::text).toList();
+    throw new UsageException(
+        "no command \"" + one + "\"" + Nearest.hint(one, names) + "; endossl --help lists them");
+  }
+}
