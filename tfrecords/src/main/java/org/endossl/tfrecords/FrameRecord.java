@@ -59,7 +59,17 @@ public record FrameRecord(
 
   @Override
   public String toString() {
-    return "%s/%d of %d, phase %d, instruments %s, %d bytes"
-        .formatted(videoId, frameId, totalFrames, phase, instruments, image.length);
+    return videoId
+        + "/"
+        + frameId
+        + " of "
+        + totalFrames
+        + ", phase "
+        + phase
+        + ", instruments "
+        + instruments
+        + ", "
+        + image.length
+        + " bytes";
   }
 }
