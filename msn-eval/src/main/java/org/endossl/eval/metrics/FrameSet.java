@@ -1,0 +1,28 @@
+package org.endossl.eval.metrics;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/** A set of frame numbers: bits in pages, so that dense videos cost one bit a frame. */
+final class FrameSet {
+  private static final int PAGE_BITS = 12;
+  private static final int PAGE_MASK = (1 << PAGE_BITS) - 1;
+
+  private final Map<Long, long[]> pages = new HashMap<>();
+  private long lastPage = -1;
+  private long[] last = new long[0];
+
+  /** Adds a number, {@code >= 0}; false if it is there already. */
+  boolean add(long frame) {
+    long page = frame >>> PAGE_BITS;
+    if (page != lastPage) {
+      last = pages.computeIfAbsent(page, p -> new long[(1 << PAGE_BITS) / Long.SIZE]);
+      lastPage = page;
+    }
+    int bit = (int) (frame & PAGE_MASK);
+    long mask = 1L << bit;
+    boolean fresh = (last[bit / Long.SIZE] & mask) == 0;
+    last[bit / Long.SIZE] |= mask;
+    return fresh;
+  }
+}
