@@ -67,7 +67,8 @@ final class Renderer {
 
   private void place(Pixel p, Scene.Camera camera, Look look, int i) {
     p.x = (i % width + 0.5 - 0.5 * width) * size;
-    p.y = (i / width + 0.5 - 0.5 * height) * size;
+    int row = i / width;
+    p.y = (row + 0.5 - 0.5 * height) * size;
     p.u = camera.worldU(p.x, p.y);
     p.v = camera.worldV(p.x, p.y);
     double dx = (p.x - look.lightX) / radius;
@@ -84,11 +85,12 @@ final class Renderer {
     int[] pixels = new int[width * height];
     for (int i = 0; i < pixels.length; i++) {
       double x = (i % width + 0.5 - 0.5 * width) * size;
-      double y = (i / width + 0.5 - 0.5 * height) * size;
+      int row = i / width;
+      double y = (row + 0.5 - 0.5 * height) * size;
       double rim = Pixel.smooth(radius, radius - 0.05, Math.sqrt(x * x + y * y));
       int pixel = 0;
       for (int c = 0; c < 3; c++) {
-        double noise = random.nextDouble() - random.nextDouble();
+        double noise = random.nextDouble(-1, 1);
         double value = 255 * rgb[3 * i + c] * rim + 4 + 2 * noise;
         pixel = pixel << 8 | (int) Math.max(0, Math.min(255, value));
       }

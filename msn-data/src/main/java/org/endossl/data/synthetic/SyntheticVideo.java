@@ -162,7 +162,7 @@ final class SyntheticVideo {
   }
 
   private Bag openBag() {
-    return new Bag(look, bagU(), bagV(), 0.2, 0.98, true, ToolKind.SPECIMEN_BAG.ordinal());
+    return new Bag(look, bagU(), bagV(), 0.2, 0.98, true, ToolKind.SPECIMEN_BAG.index);
   }
 
   private Bag closedBag(double progress) {
@@ -174,7 +174,7 @@ final class SyntheticVideo {
         0.8,
         0.6,
         false,
-        ToolKind.SPECIMEN_BAG.ordinal());
+        ToolKind.SPECIMEN_BAG.index);
   }
 
   private Ducts ducts(Gallbladder gallbladder, Phase phase, double progress) {
@@ -250,7 +250,7 @@ final class SyntheticVideo {
       double portY = rim * StrictMath.sin(port);
       double x = portX + presence * (camera.viewX(u, v) - portX);
       double y = portY + presence * (camera.viewY(u, v) - portY);
-      double opening = 0.5 + 0.5 * jaws.at(time + kind.ordinal());
+      double opening = 0.5 + 0.5 * jaws.at(time + kind.index);
       double scale = (1.25 + 0.12 * workerV.at(time + 5.0)) / camera.zoom();
       layers.add(new Tool(look, kind, x, y, portX, portY, opening, scale, jaws.at(time + 3.0) > 0));
     }

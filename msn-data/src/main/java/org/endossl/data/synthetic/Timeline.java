@@ -13,16 +13,16 @@ record Timeline(List<Integer> firsts) {
   /** Frames that every phase has at least. */
   static final int LEAST = 3;
 
+  private static final List<Phase> PHASES = List.of(Phase.values());
+
   /** Durations around Cholec80's, each video's with its own accents. */
   static Timeline draw(RandomGenerator random, int meanFrames) {
-    Phase[] phases = Phase.values();
-    double[] weights = new double[phases.length];
-    double sum = 0;
-    for (Phase phase : phases) {
+    List<Double> weights = new ArrayList<>();
+    for (Phase phase : Phase.values()) {
       double accent = StrictMath.exp(0.25 * Math.max(-2, Math.min(2, random.nextGaussian())));
-      weights[phase.ordinal()] = phase.meanSeconds * accent;
-      sum += weights[phase.ordinal()];
+      weights.add(phase.meanSeconds * accent);
     }
+    double sum = weights.stream().mapToDouble(Double::doubleValue).sum();
     double frames = meanFrames * (0.75 + 0.5 * random.nextDouble());
     List<Integer> firsts = new ArrayList<>(List.of(0));
     for (double weight : weights) {
@@ -37,17 +37,21 @@ record Timeline(List<Integer> firsts) {
   }
 
   Phase phase(int frame) {
-    int phase = 0;
-    while (frame >= firsts.get(phase + 1)) {
-      phase++;
-    }
-    return Phase.values()[phase];
+    return PHASES.get(segment(frame));
   }
 
   /** How far the frame's phase has got, 0 to 1 exclusively. */
   double progress(int frame) {
-    int phase = phase(frame).ordinal();
-    int first = firsts.get(phase);
-    return (frame - first + 0.5) / (firsts.get(phase + 1) - first);
+    int segment = segment(frame);
+    int first = firsts.get(segment);
+    return (frame - first + 0.5) / (firsts.get(segment + 1) - first);
+  }
+
+  private int segment(int frame) {
+    int segment = 0;
+    while (frame >= firsts.get(segment + 1)) {
+      segment++;
+    }
+    return segment;
   }
 }

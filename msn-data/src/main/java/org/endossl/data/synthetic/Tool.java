@@ -83,7 +83,7 @@ final class Tool implements Layer {
       case HOLE -> p.over(cover, look.liver, 0.18);
     }
     if (cover > 0.5) {
-      p.tool = kind.ordinal();
+      p.tool = kind.index;
     }
   }
 }

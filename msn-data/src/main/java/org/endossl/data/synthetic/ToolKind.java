@@ -8,18 +8,25 @@ import java.util.List;
  * instrument's own frame: the tip at (0, 0), x backwards along the shaft.
  */
 enum ToolKind {
-  GRASPER,
-  BIPOLAR,
-  HOOK,
-  SCISSORS,
-  CLIPPER,
-  IRRIGATOR,
-  SPECIMEN_BAG;
+  GRASPER(0),
+  BIPOLAR(1),
+  HOOK(2),
+  SCISSORS(3),
+  CLIPPER(4),
+  IRRIGATOR(5),
+  SPECIMEN_BAG(6);
 
   /** Where the tip's parts end and the shaft begins. */
   private static final double NECK = 0.36;
 
   private static final double FAR = 6;
+
+  /** Its column in Cholec80's annotations. */
+  final int index;
+
+  ToolKind(int index) {
+    this.index = index;
+  }
 
   enum Finish {
     SHAFT,

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -37,11 +38,11 @@ class SyntheticVideoTest {
       SyntheticVideo v = new SyntheticVideo(CONFIG, video);
       for (int i = 0; i < v.frames(); i++) {
         Frame frame = v.frame(i);
-        int bag = frame.instruments().get(ToolKind.SPECIMEN_BAG.ordinal());
+        int bag = frame.instruments().get(ToolKind.SPECIMEN_BAG.index);
         boolean bagged = frame.phase() == Phase.PACKAGING || frame.phase() == Phase.RETRACTION;
         assertEquals(bagged ? 1 : 0, bag, video + "/" + i);
         boolean hooked = frame.phase() == Phase.CALOT || frame.phase() == Phase.DISSECTION;
-        assertTrue(hooked || frame.instruments().get(ToolKind.HOOK.ordinal()) == 0);
+        assertTrue(hooked || frame.instruments().get(ToolKind.HOOK.index) == 0);
       }
     }
   }
@@ -58,10 +59,10 @@ class SyntheticVideoTest {
       SyntheticVideo v = new SyntheticVideo(CONFIG, video);
       for (int i = 0; i < v.frames(); i++, frames++) {
         Frame frame = v.frame(i);
-        counts[frame.phase().ordinal()]++;
+        counts[index(frame)]++;
         double[] mean = mean(frame);
         for (int c = 0; c < 3; c++) {
-          sums[frame.phase().ordinal()][c] += mean[c];
+          sums[index(frame)][c] += mean[c];
           all[c] += mean[c];
           squares[c] += mean[c] * mean[c];
         }
@@ -79,11 +80,15 @@ class SyntheticVideoTest {
     }
   }
 
+  private static int index(Frame frame) {
+    return List.of(Phase.values()).indexOf(frame.phase());
+  }
+
   private static double[] mean(Frame frame) {
     double[] mean = new double[3];
     for (int pixel : frame.rgb()) {
       for (int c = 0; c < 3; c++) {
-        mean[c] += (double) (pixel >> 8 * c & 255) / frame.rgb().length;
+        mean[c] += (double) ((pixel >> (8 * c)) & 255) / frame.rgb().length;
       }
     }
     return mean;
