@@ -6,6 +6,7 @@ import java.util.Locale;
 
 /** Every command of this build. */
 enum CommandName {
+  METRICS("metrics", "score a file of predictions under every convention"),
   DOCTOR("doctor", "what this machine has and what it lacks");
 
   private final String text;
@@ -32,6 +33,7 @@ enum CommandName {
   /** A new instance, its options at their defaults. Only the chosen command's class is loaded. */
   Command create() {
     return switch (this) {
+      case METRICS -> new MetricsCommand();
       case DOCTOR -> new DoctorCommand();
     };
   }
