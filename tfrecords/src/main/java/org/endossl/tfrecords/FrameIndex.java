@@ -5,15 +5,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Which frames are where: every record of some files, read once with its checksums, its schema and
  * its image's structure checked.
  *
- * <p>A side file {@code FILE.index} beside each record file keeps what was found, so that a second
- * scan need not read the records again; it is used only while the record file's size and time of
- * change are those that it names.
+ * <p>A hidden side file {@code .FILE.index} beside each record file keeps what was found, so that a
+ * second scan need not read the records again; it is used only while the record file's size and
+ * time of change are those that it names.
  */
 public final class FrameIndex {
 
@@ -78,8 +77,8 @@ public final class FrameIndex {
     }
     PhaseOrder order = order(files);
     List<Entry> entries = new ArrayList<>();
-    for (Path file : files) {
-      entries.addAll(scan(file));
+    for (List<Entry> its : Parallel.map(files, FrameIndex::scan)) {
+      entries.addAll(its);
     }
     entries.sort(ORDER);
     requireUnique(entries);
@@ -87,31 +86,47 @@ public final class FrameIndex {
   }
 
   private static List<Entry> scan(Path file) throws IOException {
+    Compression compression = Compression.of(file);
+    IndexFile.Key key = IndexFile.Key.of(file);
+    List<Entry> known = IndexFile.read(file, compression, key);
+    if (known != null) {
+      return known;
+    }
+    List<Entry> entries = read(file, compression);
+    IndexFile.write(file, key, entries);
+    return entries;
+  }
+
+  private static List<Entry> read(Path file, Compression compression) throws IOException {
     List<Entry> entries = new ArrayList<>();
-    try (TfRecordReader reader = TfRecordReader.open(file)) {
+    String video = "";
+    try (TfRecordReader reader = TfRecordReader.open(file, compression)) {
       byte[] data;
       while ((data = reader.next()) != null) {
-        entries.add(entry(reader, FrameCodec.parse(data, reader.place())));
+        FrameCodec.Parsed frame = FrameCodec.parse(data, reader.place());
+        video = frame.videoId().equals(video) ? video : frame.videoId();
+        entries.add(entry(reader, frame, video));
       }
     }
     return entries;
   }
 
-  static Entry entry(TfRecordReader reader, FrameCodec.Parsed frame) {
+  private static Entry entry(TfRecordReader reader, FrameCodec.Parsed frame, String video) {
     return new Entry(
         reader.file(),
         reader.compression(),
         reader.record(),
         reader.offset(),
         frame.example().length,
-        frame.videoId(),
+        video,
         frame.frameId(),
         frame.totalFrames(),
         frame.phase(),
-        frame.instruments());
+        FrameLabels.flags(FrameLabels.bits(frame.instruments())));
   }
 
-  private static PhaseOrder order(List<Path> files) throws IOException {
+  /** The one phase order of the files' directories. */
+  static PhaseOrder order(List<Path> files) throws IOException {
     PhaseOrder order = null;
     Path first = null;
     for (Path file : files) {
@@ -137,19 +152,19 @@ public final class FrameIndex {
     Entry last = null;
     for (Entry entry : sorted) {
       if (last != null && ORDER.compare(last, entry) == 0) {
-        throw entry.place().fail(twice(entry, last));
+        throw entry.place().fail(twice(entry.videoId(), entry.frameId(), last.place()));
       }
       last = entry;
     }
   }
 
-  static String twice(Entry entry, @Nullable Entry first) {
+  static String twice(String videoId, long frameId, Place first) {
     return "frame "
-        + entry.frameId()
+        + frameId
         + " of "
-        + entry.videoId()
+        + videoId
         + " is also "
-        + (first == null ? "elsewhere" : first.place())
+        + first
         + ", wanted each frame once; leave one out";
   }
 

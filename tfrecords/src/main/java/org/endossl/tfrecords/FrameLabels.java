@@ -2,12 +2,17 @@ package org.endossl.tfrecords;
 
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** The rules for what stands beside a frame's image. */
 final class FrameLabels {
 
   private static final Pattern VIDEO_ID = Pattern.compile("[A-Za-z0-9_-]{1,128}");
+
+  /** All there can be, so that a million frames share them. */
+  private static final List<List<Integer>> FLAGS =
+      IntStream.range(0, 1 << Instruments.COUNT).mapToObj(FrameLabels::newFlags).toList();
 
   private FrameLabels() {}
 
@@ -42,5 +47,23 @@ final class FrameLabels {
 
   static boolean isVideoId(String text) {
     return VIDEO_ID.matcher(text).matches();
+  }
+
+  /** Seven flags as the lowest bits of a number. */
+  static int bits(List<Integer> instruments) {
+    int bits = 0;
+    for (int i = 0; i < Instruments.COUNT; i++) {
+      bits |= instruments.get(i) << i;
+    }
+    return bits;
+  }
+
+  /** The flags of {@link #bits}; equal ones are one list. */
+  static List<Integer> flags(int bits) {
+    return FLAGS.get(bits & FLAGS.size() - 1);
+  }
+
+  private static List<Integer> newFlags(int bits) {
+    return IntStream.range(0, Instruments.COUNT).mapToObj(i -> bits >> i & 1).toList();
   }
 }

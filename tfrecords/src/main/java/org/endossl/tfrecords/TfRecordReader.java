@@ -234,6 +234,18 @@ public final class TfRecordReader implements Closeable {
     return !lost;
   }
 
+  /** Goes to the next record behind the one that failed; false when there is none to be found. */
+  boolean findNext() throws IOException {
+    if (compression != Compression.NONE) {
+      return false;
+    }
+    long found = Resync.find(channel, offset + 1);
+    if (found >= 0) {
+      seek(found, record + 1);
+    }
+    return found >= 0;
+  }
+
   @Override
   public void close() throws IOException {
     in.close();

@@ -1,0 +1,66 @@
+package org.endossl.tfrecords;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/** Work on several files at a time. */
+final class Parallel {
+
+  private static final int MOST = 8;
+
+  private Parallel() {}
+
+  interface Work<T, R> {
+    R on(T item) throws IOException;
+  }
+
+  /**
+   * The results in the order of the items.
+   *
+   * @throws IOException of the first item, in that order, that failed
+   */
+  static <T, R> List<R> map(List<T> items, Work<T, R> work) throws IOException {
+    int workers =
+        Math.min(Math.min(MOST, items.size()), Runtime.getRuntime().availableProcessors());
+    List<R> results = new ArrayList<>();
+    if (workers < 2) {
+      for (T item : items) {
+        results.add(work.on(item));
+      }
+      return results;
+    }
+    ExecutorService pool = Executors.newFixedThreadPool(workers);
+    try {
+      List<Future<R>> futures = new ArrayList<>();
+      for (T item : items) {
+        futures.add(pool.submit(() -> work.on(item)));
+      }
+      for (Future<R> future : futures) {
+        results.add(get(future));
+      }
+      return results;
+    } finally {
+      pool.shutdownNow();
+    }
+  }
+
+  private static <R> R get(Future<R> future) throws IOException {
+    try {
+      return future.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof IOException io) {
+        throw io;
+      }
+      throw new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while reading record files");
+    }
+  }
+}
