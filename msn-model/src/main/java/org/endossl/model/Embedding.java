@@ -123,7 +123,7 @@ final class Embedding {
    *
    * @return [1 + grid * grid, width]
    */
-  private static Operand<TFloat32> positions(
+  static Operand<TFloat32> positions(
       Ops tf, Operand<TFloat32> learned, VitConfig config, int grid) {
     int side = config.grid();
     int width = config.width();
