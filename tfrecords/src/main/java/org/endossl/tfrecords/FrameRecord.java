@@ -36,6 +36,11 @@ public record FrameRecord(
     }
   }
 
+  /** Whether a text may be a video's name: letters, digits, {@code _} and {@code -}. */
+  public static boolean isVideoId(String text) {
+    return FrameLabels.isVideoId(text);
+  }
+
   private static @Nullable String imageProblem(byte[] image) {
     String problem = ImageCheck.problem(image, 0, image.length);
     return problem == null ? null : "frame is " + problem;

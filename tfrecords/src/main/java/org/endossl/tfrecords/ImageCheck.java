@@ -8,10 +8,10 @@ import org.jspecify.annotations.Nullable;
  * IEND) or JPEG (every segment within bounds, a frame header, a scan, EOI at the end). Pixels are
  * not decoded.
  */
-final class ImageCheck {
+public final class ImageCheck {
 
   /** Wider or higher images are refused. */
-  static final int MAX_SIDE = 1 << 14;
+  public static final int MAX_SIDE = 1 << 14;
 
   private static final long PNG_SIGNATURE = 0x89504e470d0a1a0aL;
   private static final int IHDR = 0x49484452;
@@ -25,7 +25,7 @@ final class ImageCheck {
    *
    * @return what was found and what was wanted
    */
-  static @Nullable String problem(byte[] bytes, int offset, int length) {
+  public static @Nullable String problem(byte[] bytes, int offset, int length) {
     Bytes image = new Bytes(bytes, offset, length);
     if (length >= 8 && image.be32(0) == (int) (PNG_SIGNATURE >> 32)) {
       return image.be32(4) == (int) PNG_SIGNATURE ? png(image) : "a broken PNG signature";

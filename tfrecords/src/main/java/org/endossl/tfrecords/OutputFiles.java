@@ -9,17 +9,17 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Files that appear complete or not at all. */
-final class OutputFiles {
+public final class OutputFiles {
 
   private OutputFiles() {}
 
   /** The name under which a file is written before it is complete. */
-  static Path part(Path file) {
+  public static Path part(Path file) {
     return file.resolveSibling(file.getFileName() + ".part");
   }
 
   /** Writes a small file at once. */
-  static void write(Path file, byte[] bytes) throws IOException {
+  public static void write(Path file, byte[] bytes) throws IOException {
     Path part = part(file);
     try {
       Files.write(part, bytes);
@@ -31,13 +31,12 @@ final class OutputFiles {
   }
 
   /** The same exception, or a clearer one when the disk is full. */
-  static IOException explained(Path file, IOException e) {
+  public static IOException explained(Path file, IOException e) {
     if (!isNoSpace(e.getMessage())) {
       return e;
     }
     FileSystemException full =
-        new FileSystemException(
-            file.toString(), null, "no space left on the disk; free some and run it again");
+        new FileSystemException(file.toString(), null, "No space left on device");
     full.initCause(e);
     return full;
   }

@@ -10,24 +10,30 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /** Work on several files at a time. */
-final class Parallel {
+public final class Parallel {
 
   private static final int MOST = 8;
 
   private Parallel() {}
 
-  interface Work<T, R> {
+  /** What is done to one of them. */
+  public interface Work<T, R> {
     R on(T item) throws IOException;
+  }
+
+  /** As {@link #map(List, int, Work)} with a worker per core, 8 at most. */
+  public static <T, R> List<R> map(List<T> items, Work<T, R> work) throws IOException {
+    return map(items, Math.min(MOST, Runtime.getRuntime().availableProcessors()), work);
   }
 
   /**
    * The results in the order of the items.
    *
+   * @param most how many items are worked on at a time
    * @throws IOException of the first item, in that order, that failed
    */
-  static <T, R> List<R> map(List<T> items, Work<T, R> work) throws IOException {
-    int workers =
-        Math.min(Math.min(MOST, items.size()), Runtime.getRuntime().availableProcessors());
+  public static <T, R> List<R> map(List<T> items, int most, Work<T, R> work) throws IOException {
+    int workers = Math.min(most, items.size());
     List<R> results = new ArrayList<>();
     if (workers < 2) {
       for (T item : items) {
@@ -56,6 +62,9 @@ final class Parallel {
     } catch (ExecutionException e) {
       if (e.getCause() instanceof IOException io) {
         throw io;
+      }
+      if (e.getCause() instanceof RuntimeException runtime) {
+        throw runtime;
       }
       throw new IllegalStateException(e.getCause());
     } catch (InterruptedException e) {

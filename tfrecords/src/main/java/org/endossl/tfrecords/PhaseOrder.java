@@ -145,9 +145,15 @@ public enum PhaseOrder {
 
   /** Writes the side file; a directory has one order only. */
   public void write(Path directory) throws IOException {
+    OutputFiles.write(
+        directory.resolve(SIDE_FILE), (toJson() + "\n").getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** What the side file must say; writers may add to it. */
+  public JsonObject toJson() {
     JsonObject json = new JsonObject();
     json.addProperty(KEY, key);
-    OutputFiles.write(directory.resolve(SIDE_FILE), (json + "\n").getBytes(StandardCharsets.UTF_8));
+    return json;
   }
 
   private static @Nullable String read(Path file) throws IOException {

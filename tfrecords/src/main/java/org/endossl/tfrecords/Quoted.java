@@ -1,14 +1,14 @@
 package org.endossl.tfrecords;
 
 /** Text from a file made safe for a one-line message. */
-final class Quoted {
+public final class Quoted {
 
   private static final int LIMIT = 60;
 
   private Quoted() {}
 
   /** In double quotes, control and non-ASCII characters escaped, cut after 60 characters. */
-  static String of(String text) {
+  public static String of(String text) {
     StringBuilder out = new StringBuilder("\"");
     for (int i = 0; i < Math.min(text.length(), LIMIT); i++) {
       char c = text.charAt(i);

@@ -59,9 +59,8 @@ class TfRecordWriterTest {
   @Test
   void fullDisk_isOneClearLine() {
     Path file = Path.of("x.tfrecord");
-    IOException full = OutputFiles.explained(file, new IOException("No space left on device"));
-    assertEquals(
-        "x.tfrecord: no space left on the disk; free some and run it again", full.getMessage());
+    IOException full = OutputFiles.explained(file, new IOException("Disk quota exceeded"));
+    assertEquals("x.tfrecord: No space left on device", full.getMessage());
     IOException other = new IOException("Input/output error");
     assertSame(other, OutputFiles.explained(file, other));
   }

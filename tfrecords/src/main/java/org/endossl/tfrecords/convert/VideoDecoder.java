@@ -1,0 +1,206 @@
+package org.endossl.tfrecords.convert;
+
+import java.io.BufferedInputStream;
+import java.io.BufferedReader;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import org.endossl.tfrecords.DataException;
+import org.endossl.tfrecords.MissingProgramException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Frames of a video file, decoded by an ffmpeg on the PATH. Frame k is exactly the decoded frame
+ * whose number is the annotation row of k; ffmpeg's own fps filter would choose one that lies half
+ * a second off.
+ */
+final class VideoDecoder implements FrameSource {
+
+  private static final int MOST_WARNINGS = 20;
+
+  private final Path file;
+  private final Process process;
+  private final PngStream frames;
+  private final Thread listener;
+  private final List<String> complaints = new ArrayList<>();
+  private long next;
+  private boolean ended;
+
+  private VideoDecoder(Path file, Process process) {
+    this.file = file;
+    this.process = process;
+    this.frames = new PngStream(new BufferedInputStream(process.getInputStream(), 1 << 16));
+    this.listener = new Thread(this::listen, "ffmpeg messages");
+    listener.setDaemon(true);
+    listener.start();
+  }
+
+  /**
+   * Starts the decoder.
+   *
+   * @param step annotation rows per frame, 25 for one frame a second
+   * @throws MissingProgramException when there is no ffmpeg
+   */
+  static VideoDecoder open(Path file, double step, @Nullable ImageSize size) throws IOException {
+    List<String> command =
+        List.of(
+            find().toString(),
+            "-nostdin",
+            "-v",
+            "error",
+            "-i",
+            "file:" + file.toAbsolutePath(),
+            "-map",
+            "0:v:0",
+            "-vf",
+            filter(step, size),
+            "-r",
+            "25",
+            "-c:v",
+            "png",
+            "-flags",
+            "+bitexact",
+            "-f",
+            "image2pipe",
+            "-");
+    Process process = new ProcessBuilder(command).start();
+    process.getOutputStream().close();
+    return new VideoDecoder(file, process);
+  }
+
+  /** Picks the frames, numbers them anew (so that none is doubled or dropped), scales them. */
+  private static String filter(double step, @Nullable ImageSize size) {
+    String rows = String.format(Locale.ROOT, "%.17g", step);
+    String scale = size == null ? "" : "w=" + size.width() + ":h=" + size.height() + ":";
+    return "select='eq(n\\,floor(ceil((n-0.5)/"
+        + rows
+        + ")*"
+        + rows
+        + "+0.5))',settb=1/25,setpts=N,scale="
+        + scale
+        + "flags="
+        + (size == null ? "bicubic" : "bilinear")
+        + "+accurate_rnd+full_chroma_int+bitexact,format=rgb24";
+  }
+
+  private static Path find() throws MissingProgramException {
+    String path = System.getenv("PATH");
+    for (String directory : (path == null ? "" : path).split(java.io.File.pathSeparator, -1)) {
+      for (String name : List.of("ffmpeg", "ffmpeg.exe")) {
+        Path program = Path.of(directory.isEmpty() ? "." : directory, name);
+        if (Files.isExecutable(program) && Files.isRegularFile(program)) {
+          return program;
+        }
+      }
+    }
+    throw new MissingProgramException(
+        "ffmpeg: not found on the PATH, wanted to decode videos; install it (for example: apt-get"
+            + " install ffmpeg) or convert extracted frames");
+  }
+
+  /** Whether an ffmpeg is there. */
+  static boolean isThere() {
+    try {
+      find();
+      return true;
+    } catch (MissingProgramException e) {
+      return false;
+    }
+  }
+
+  private void listen() {
+    try (BufferedReader in =
+        new BufferedReader(
+            new InputStreamReader(process.getErrorStream(), StandardCharsets.UTF_8))) {
+      String line;
+      while ((line = in.readLine()) != null) {
+        synchronized (complaints) {
+          if (complaints.size() < MOST_WARNINGS) {
+            complaints.add(line.strip());
+          }
+        }
+      }
+    } catch (IOException | UncheckedIOException e) {
+      return; // the process was ended
+    }
+  }
+
+  @Override
+  public long frames() {
+    return -1;
+  }
+
+  @Override
+  public byte @Nullable [] next() throws IOException {
+    if (ended) {
+      return null;
+    }
+    byte[] image;
+    try {
+      image = frames.next();
+    } catch (EOFException e) {
+      finish();
+      throw new DataException(where() + ": ffmpeg stopped within a frame" + complaint(), e);
+    }
+    if (image == null) {
+      finish();
+      return null;
+    }
+    next++;
+    return image;
+  }
+
+  private void finish() throws IOException {
+    ended = true;
+    try {
+      int code = process.waitFor();
+      listener.join();
+      if (code != 0) {
+        throw new DataException(where() + ": ffmpeg failed with code " + code + complaint());
+      }
+      if (next == 0) {
+        throw new DataException(file + ": no frames in this video" + complaint());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while decoding " + file);
+    }
+  }
+
+  private String complaint() {
+    List<String> lines = warnings();
+    return lines.isEmpty() ? "" : " (" + lines.get(lines.size() - 1) + ")";
+  }
+
+  @Override
+  public String where() {
+    return file + " frame " + next;
+  }
+
+  @Override
+  public List<String> warnings() {
+    synchronized (complaints) {
+      return List.copyOf(complaints);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    process.destroyForcibly();
+    try {
+      process.waitFor(10, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    process.getInputStream().close();
+  }
+}
