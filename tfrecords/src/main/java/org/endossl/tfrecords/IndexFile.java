@@ -8,12 +8,15 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +31,12 @@ final class IndexFile {
 
   private static final long MAGIC = 0x656e646f69647831L; // "endoidx1"
   private static final Duration SETTLED = Duration.ofSeconds(2);
+
+  private static final Set<PosixFilePermission> WRITE =
+      Set.of(
+          PosixFilePermission.OWNER_WRITE,
+          PosixFilePermission.GROUP_WRITE,
+          PosixFilePermission.OTHERS_WRITE);
 
   private IndexFile() {}
 
@@ -104,12 +113,23 @@ final class IndexFile {
   /** Writes the side file when the record file has settled and its directory may be written. */
   static void write(Path file, Key key, List<FrameIndex.Entry> entries) {
     try {
-      if (key.isSettled(Instant.now()) && Key.of(file).equals(key)) {
+      if (mayWriteBeside(file) && key.isSettled(Instant.now()) && Key.of(file).equals(key)) {
         OutputFiles.write(beside(file), bytes(key, entries));
       }
     } catch (IOException e) {
       return; // a read-only or full disk: the next scan reads the records again
     }
+  }
+
+  /** Root may write everywhere, but leaves alone what is marked as read-only. */
+  private static boolean mayWriteBeside(Path file) throws IOException {
+    Path directory = file.toAbsolutePath().getParent();
+    if (directory == null || !Files.isWritable(directory)) {
+      return false;
+    }
+    PosixFileAttributeView view =
+        Files.getFileAttributeView(directory, PosixFileAttributeView.class);
+    return view == null || view.readAttributes().permissions().stream().anyMatch(WRITE::contains);
   }
 
   private static byte[] bytes(Key key, List<FrameIndex.Entry> entries) throws IOException {

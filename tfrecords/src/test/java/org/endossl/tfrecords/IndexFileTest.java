@@ -5,13 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -56,6 +60,21 @@ class IndexFileTest {
   void aFreshFile_getsNoSideFile() throws IOException {
     scan(TestFrames.file(directory.resolve("x.tfrecord"), "video01", 1));
     assertFalse(Files.exists(directory.resolve(".x.tfrecord.index")));
+  }
+
+  @Test
+  void aReadOnlyDirectory_isLeftAlone() throws IOException {
+    assumeTrue(
+        Files.getFileStore(directory).supportsFileAttributeView("posix"), "skipped: no POSIX");
+    Path file = settled("x.tfrecord");
+    Set<PosixFilePermission> before = Files.getPosixFilePermissions(directory);
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("r-xr-xr-x"));
+    try {
+      assertEquals(5, scan(file).size());
+      assertFalse(Files.exists(IndexFile.beside(file)));
+    } finally {
+      Files.setPosixFilePermissions(directory, before);
+    }
   }
 
   @Test

@@ -64,7 +64,7 @@ final class OutputDirectory {
     }
   }
 
-  private static boolean hasRecords(Path directory) throws IOException {
+  static boolean hasRecords(Path directory) throws IOException {
     if (!Files.isDirectory(directory)) {
       return false;
     }
