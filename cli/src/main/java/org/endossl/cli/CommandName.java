@@ -6,6 +6,7 @@ import java.util.Locale;
 
 /** Every command of this build. */
 enum CommandName {
+  SYNTHETIC("synthetic", "write a generated Cholec80-like data set"),
   METRICS("metrics", "score a file of predictions under every convention"),
   DOCTOR("doctor", "what this machine has and what it lacks");
 
@@ -33,6 +34,7 @@ enum CommandName {
   /** A new instance, its options at their defaults. Only the chosen command's class is loaded. */
   Command create() {
     return switch (this) {
+      case SYNTHETIC -> new SyntheticCommand();
       case METRICS -> new MetricsCommand();
       case DOCTOR -> new DoctorCommand();
     };

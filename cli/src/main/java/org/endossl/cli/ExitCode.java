@@ -17,5 +17,8 @@ final class ExitCode {
   /** The environment: no space, no permission, no native library, no driver. */
   static final int ENVIRONMENT = 4;
 
+  /** Stopped by the person, as shells count SIGINT. */
+  static final int INTERRUPTED = 130;
+
   private ExitCode() {}
 }

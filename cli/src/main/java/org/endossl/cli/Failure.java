@@ -1,8 +1,10 @@
 package org.endossl.cli;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
@@ -44,14 +46,20 @@ record Failure(int code, String line, Throwable cause) {
           "the TensorFlow library cannot be loaded: " + message(root(e)) + "; see endossl doctor",
           e);
     }
+    if (e instanceof StoppedException) {
+      return new Failure(ExitCode.INTERRUPTED, message(e), e);
+    }
     if (e instanceof InterruptedException) {
-      return new Failure(130, "stopped", e);
+      return new Failure(ExitCode.INTERRUPTED, "stopped", e);
     }
     return ofTensorFlow(e);
   }
 
   private static Failure ofFile(IOException e) {
     String message = message(e);
+    if (e instanceof ClosedByInterruptException || e instanceof InterruptedIOException) {
+      return new Failure(ExitCode.INTERRUPTED, "stopped", e);
+    }
     if (message.contains("No space left on device") || message.contains("Disk quota exceeded")) {
       return new Failure(ExitCode.ENVIRONMENT, message + "; free some space and run again", e);
     }

@@ -1,10 +1,18 @@
 package org.endossl.cli;
 
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /** The entry point of {@code ./endossl}. */
 public final class Main {
+  private static final int SECONDS_TO_STOP = 10;
+
   private Main() {}
 
   /**
@@ -15,9 +23,33 @@ public final class Main {
   @SuppressForbidden("owns the process and its streams")
   public static void main(String[] args) {
     boolean interactive = Boolean.getBoolean("endossl.terminal");
-    int code = run(List.of(args), new Terminal(System.out, System.err, interactive));
-    System.out.flush();
+    CountDownLatch ended = new CountDownLatch(1);
+    Thread work = Thread.currentThread();
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> endCleanly(work, ended)));
+    // Buffered: records inspect prints a line per record.
+    PrintStream out =
+        new PrintStream(
+            new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 1 << 16),
+            false,
+            StandardCharsets.UTF_8);
+    int code = run(List.of(args), new Terminal(out, System.err, interactive));
+    out.flush();
+    ended.countDown();
     System.exit(code);
+  }
+
+  /** On Ctrl-C: lets the command notice, remove its unfinished files and say so. */
+  private static void endCleanly(Thread work, CountDownLatch ended) {
+    if (ended.getCount() > 0) {
+      work.interrupt();
+      try {
+        if (!ended.await(SECONDS_TO_STOP, TimeUnit.SECONDS)) {
+          return; // in a long native call; what it was writing has a .part name
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   /**
@@ -48,6 +80,7 @@ public final class Main {
       name = command.text();
       return CommandLine.run(command, args.subList(command.words(), args.size()), terminal);
     } catch (Throwable e) { // every failure becomes a line and an exit code
+      terminal.out().flush();
       return Failure.of(e).report(terminal.err(), name, verbose);
     }
   }
