@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 /** Fills a command's options by JCommander and runs it. */
 final class CommandLine {
   /** {@code "FILE: what it is"}: the value's name in the help, then the text. */
-  private static final Pattern DESCRIPTION = Pattern.compile("(?:([A-Z][A-Z0-9_.=|]*): )?(.*)");
+  private static final Pattern DESCRIPTION = Pattern.compile("(?:([A-Z][A-Za-z0-9_.=|,]*): )?(.*)");
 
   private CommandLine() {}
 
@@ -44,6 +44,11 @@ final class CommandLine {
       parser.parse(words.toArray(String[]::new));
     } catch (ParameterException e) {
       throw new UsageException(oneLine(String.valueOf(e.getMessage())));
+    }
+    for (ParameterDescription option : parser.getParameters()) {
+      if (option.getParameter().required() && !option.isAssigned()) {
+        throw new UsageException("wanted " + label(option) + ": " + part(option, 2, ""));
+      }
     }
   }
 
@@ -140,7 +145,12 @@ final class CommandLine {
 
   private static String label(ParameterDescription option) {
     String names = String.join(", ", option.getParameter().names());
-    return isSwitch(option) ? names : names + " " + part(option, 1, "VALUE");
+    return isSwitch(option) ? names : names + " " + part(option, 1, otherwise(option));
+  }
+
+  private static String otherwise(ParameterDescription option) {
+    Class<?> type = option.getParameterized().getType();
+    return type == int.class || type == long.class ? "N" : type == double.class ? "X" : "VALUE";
   }
 
   private static String part(ParameterDescription option, int group, String otherwise) {

@@ -8,6 +8,9 @@ import java.util.Locale;
 enum CommandName {
   SYNTHETIC("synthetic", "write a generated Cholec80-like data set"),
   METRICS("metrics", "score a file of predictions under every convention"),
+  RECORDS_INSPECT("records inspect", "what record files hold, one line per record"),
+  RECORDS_VERIFY("records verify", "everything that is wrong with record files"),
+  PARITY("parity", "compare this build with golden values of the Python originals"),
   DOCTOR("doctor", "what this machine has and what it lacks");
 
   private final String text;
@@ -36,6 +39,9 @@ enum CommandName {
     return switch (this) {
       case SYNTHETIC -> new SyntheticCommand();
       case METRICS -> new MetricsCommand();
+      case RECORDS_INSPECT -> new RecordsInspectCommand();
+      case RECORDS_VERIFY -> new RecordsVerifyCommand();
+      case PARITY -> new ParityCommand();
       case DOCTOR -> new DoctorCommand();
     };
   }

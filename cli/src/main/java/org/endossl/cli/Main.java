@@ -32,7 +32,9 @@ public final class Main {
             new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 1 << 16),
             false,
             StandardCharsets.UTF_8);
-    int code = run(List.of(args), new Terminal(out, System.err, interactive));
+    List<String> words = List.of(args);
+    PrintStream err = words.contains("--verbose") ? System.err : NativeMessages.hide(System.err);
+    int code = run(words, new Terminal(out, err, interactive));
     out.flush();
     ended.countDown();
     System.exit(code);

@@ -5,16 +5,14 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.endossl.model.HostTensor;
 
-/** What a check found: comparisons, and the tensors it computed. */
+/** What a check found: comparisons, and what it computed. */
 final class Findings {
   private final String golden;
   private final List<ParityCase> cases = new ArrayList<>();
-  private final Map<String, Computed> computed = new LinkedHashMap<>();
-
-  /** A computed tensor, of the expected one's name, shape and type. */
-  @SuppressWarnings("ArrayRecordComponent") // large; never compared as records
-  record Computed(boolean bytes, long[] shape, float[] values) {}
+  private final Map<String, HostTensor> tensors = new LinkedHashMap<>();
+  private final Map<String, String> texts = new LinkedHashMap<>();
 
   Findings(String golden) {
     this.golden = golden;
@@ -36,16 +34,25 @@ final class Findings {
     cases.add(ParityCase.unsupported(golden, name));
   }
 
-  /** Keeps a computed tensor for {@code --out}. */
-  void keep(String name, Computed tensor) {
-    computed.put(name, tensor);
+  /** Keeps a computed tensor, under the name of the expected one. */
+  void keep(String name, HostTensor tensor) {
+    tensors.put(name, tensor);
+  }
+
+  /** Keeps a computed file of text. */
+  void keep(String file, String text) {
+    texts.put(file, text);
   }
 
   List<ParityCase> cases() {
     return Collections.unmodifiableList(cases);
   }
 
-  Map<String, Computed> computed() {
-    return Collections.unmodifiableMap(computed);
+  Map<String, HostTensor> tensors() {
+    return Collections.unmodifiableMap(tensors);
+  }
+
+  Map<String, String> texts() {
+    return Collections.unmodifiableMap(texts);
   }
 }

@@ -1,0 +1,45 @@
+package org.endossl.cli;
+
+import com.beust.jcommander.Parameter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.endossl.tfrecords.RecordFiles;
+import org.endossl.tfrecords.RecordInspector;
+
+/** {@code endossl records inspect}: what the records hold, a line each. */
+final class RecordsInspectCommand extends Command {
+  @Parameter(description = "FILE...")
+  List<String> files = new ArrayList<>();
+
+  @Parameter(names = "--json", description = "one JSON object per record instead of a table")
+  boolean json;
+
+  @Override
+  String arguments() {
+    return "FILE...";
+  }
+
+  @Override
+  String example() {
+    return "records inspect data/cholec80/video01.tfrecord --json";
+  }
+
+  @Override
+  int run(Terminal terminal) throws Exception {
+    if (files.isEmpty()) {
+      throw new UsageException("wanted files, globs or directories of records");
+    }
+    List<Path> found = RecordFiles.list(files);
+    try {
+      if (json) {
+        RecordInspector.json(found, terminal.out()::println);
+      } else {
+        RecordInspector.table(found, terminal.out()::println);
+      }
+    } finally {
+      terminal.out().flush();
+    }
+    return ExitCode.DONE;
+  }
+}
