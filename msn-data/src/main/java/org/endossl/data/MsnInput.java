@@ -1,0 +1,179 @@
+package org.endossl.data;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.tensorflow.ConcreteFunction;
+import org.tensorflow.Operand;
+import org.tensorflow.Session;
+import org.tensorflow.Signature;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt64;
+import org.tensorflow.types.TUint8;
+import org.tensorflow.types.family.TType;
+
+/**
+ * The views that a pre-training step sees, read, decoded, drawn and batched inside its graph.
+ *
+ * <p>Plain files are read in an order drawn anew over all frames for each epoch; where a file is
+ * compressed, all are read as streams through a shuffle buffer. Either way the batches are a
+ * function of the files, the configuration, the seed and the epoch: the number of workers changes
+ * nothing, and an epoch that begins with {@code framesDone} gives the bits that it would have given
+ * there.
+ *
+ * <p>A view leaves the pipeline in bytes, as PIL leaves it, and is normalised in the graph, on the
+ * device of the step.
+ */
+public final class MsnInput implements AutoCloseable {
+  private final Batches batches;
+  private final Placeholder<TInt64> key;
+  private final Operand<TFloat32> target;
+  private final Operand<TFloat32> random;
+  private final @Nullable Operand<TFloat32> focal;
+  private final Operand<TInt64> rows;
+  private final long frames;
+  private final int batch;
+
+  private MsnInput(
+      Ops tf, FrameFiles files, ViewsConfig config, int batch, int shuffle, int workers) {
+    Ops cpu = Batches.onCpu(tf);
+    FrameSource source = FrameSource.of(cpu, files, shuffle);
+    this.frames = files.frames();
+    this.batch = batch;
+    this.key = cpu.placeholder(TInt64.class, Placeholder.shape(Shape.of(2)));
+    List<Class<? extends TType>> types =
+        new ArrayList<>(Collections.nCopies(config.views(), TUint8.class));
+    List<Shape> shapes = new ArrayList<>();
+    for (int i = 0; i < config.views(); i++) {
+      int size = i <= config.randViews() ? config.randSize() : config.focalSize();
+      shapes.add(Shape.of(size, size, 3));
+    }
+    types.add(TInt64.class);
+    shapes.add(Shape.scalar());
+    try (Views all = new Views(config);
+        ConcreteFunction views = ConcreteFunction.create(fn -> views(fn, source, key, all))) {
+      this.batches =
+          Batches.build(
+              cpu,
+              source,
+              List.of(key),
+              views,
+              new Batches.Form(types, shapes, batch, true, workers));
+    }
+    int large = 1 + config.randViews();
+    this.target = normalized(tf, config, batches.components().subList(0, 1));
+    this.random = normalized(tf, config, batches.components().subList(1, large));
+    this.focal =
+        config.focalViews() == 0
+            ? null
+            : normalized(tf, config, batches.components().subList(large, config.views()));
+    this.rows = batches.numbers(config.views());
+  }
+
+  /**
+   * Builds the input.
+   *
+   * @param tf of the training graph
+   * @param files at least a batch of frames
+   * @param batch frames per step; what is left of an epoch is dropped
+   * @param shuffle encoded frames held to draw from where files are compressed, {@code >= 1}; plain
+   *     files are drawn from as a whole and nothing is held
+   * @param workers threads that decode and augment; 0 lets TensorFlow choose
+   */
+  public static MsnInput build(
+      Ops tf, FrameFiles files, ViewsConfig config, int batch, int shuffle, int workers) {
+    require("batch", batch, 1);
+    require("shuffle", shuffle, 1);
+    require("workers", workers, 0);
+    if (files.frames() < batch) {
+      throw new IllegalArgumentException(
+          "batch: got " + batch + ", wanted at most the " + files.frames() + " frames there are");
+    }
+    return new MsnInput(tf, files, config, batch, shuffle, workers);
+  }
+
+  private static void require(String name, int value, int least) {
+    if (value < least) {
+      throw new IllegalArgumentException(name + ": got " + value + ", wanted at least " + least);
+    }
+  }
+
+  private static Signature views(Ops tf, FrameSource source, Operand<TInt64> key, Views all) {
+    Batches.Arguments arguments = Batches.arguments(tf, source, List.of(key));
+    FrameSource.Frame frame = source.frame(tf, arguments.placeholders());
+    List<Operand<TInt64>> keys = new ArrayList<>();
+    tf.unstack(arguments.numbers(-1), 2L).output().forEach(keys::add);
+    Operand<TInt64> seed =
+        tf.stack(List.of(keys.get(0), tf.math.add(keys.get(1), frame.position())));
+    Signature.Builder signature = arguments.signature("views");
+    List<Operand<TUint8>> views = all.of(tf, Frames.image(tf, frame.example()), seed);
+    for (int i = 0; i < views.size(); i++) {
+      signature.output("view" + i, views.get(i));
+    }
+    return signature.output("row", frame.row()).build();
+  }
+
+  /** View by view: [views * batch, size, size, 3]. */
+  @SuppressWarnings("unchecked")
+  private static Operand<TFloat32> normalized(
+      Ops tf, ViewsConfig config, List<? extends Operand<?>> views) {
+    List<Operand<TUint8>> bytes = new ArrayList<>();
+    views.forEach(v -> bytes.add((Operand<TUint8>) v));
+    Operand<TUint8> all = bytes.size() == 1 ? bytes.get(0) : tf.concat(bytes, tf.constant(0));
+    return config.normalization().apply(tf, tf.dtypes.cast(all, TFloat32.class));
+  }
+
+  /** The target views, [batch, randSize, randSize, 3], normalised. */
+  public Operand<TFloat32> target() {
+    return target;
+  }
+
+  /** The random views, view by view: [randViews * batch, randSize, randSize, 3], normalised. */
+  public Operand<TFloat32> random() {
+    return random;
+  }
+
+  /** The focal views, view by view: [focalViews * batch, focalSize, focalSize, 3]; null if none. */
+  public @Nullable Operand<TFloat32> focal() {
+    return focal;
+  }
+
+  /** Which frames a batch shows: [batch], their places in {@link FrameFiles#entries}. */
+  public Operand<TInt64> rows() {
+    return rows;
+  }
+
+  /** Full batches in an epoch. */
+  public long stepsPerEpoch() {
+    return frames / batch;
+  }
+
+  /**
+   * Begins an epoch. After its last step a run ends with {@code TFOutOfRangeException}.
+   *
+   * @param seed of order and views
+   * @param epoch from 0
+   * @param framesDone frames of the epoch that were already used: a whole number of batches
+   */
+  public void start(Session session, long seed, long epoch, long framesDone) {
+    if (framesDone < 0 || framesDone > frames || epoch < 0) {
+      throw new IllegalArgumentException(
+          "start: got epoch "
+              + epoch
+              + " and "
+              + framesDone
+              + " frames done, wanted epoch >= 0 and 0 to "
+              + frames);
+    }
+    FrameSource.Order order = new FrameSource.Order(true, seed, epoch, framesDone);
+    batches.start(session, order, new FrameSource.Feed(key, TInt64.vectorOf(seed, epoch << 32)));
+  }
+
+  /** Nothing is held outside the graph; here so that one can be. */
+  @Override
+  public void close() {}
+}

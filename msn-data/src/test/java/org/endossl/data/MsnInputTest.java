@@ -1,0 +1,208 @@
+package org.endossl.data;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import org.endossl.tfrecords.FrameIndex;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tensorflow.Graph;
+import org.tensorflow.Result;
+import org.tensorflow.Session;
+import org.tensorflow.exceptions.TFOutOfRangeException;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt64;
+
+class MsnInputTest {
+  private static final ViewsConfig VIEWS =
+      new ViewsConfig(
+          32,
+          2,
+          16,
+          3,
+          List.of(0.3, 1.0),
+          List.of(0.05, 0.3),
+          0.5,
+          0.5,
+          true,
+          Normalization.IMAGENET);
+
+  @TempDir static Path directory;
+  static FrameFiles plain;
+  static FrameFiles mixed;
+
+  @BeforeAll
+  static void write() throws IOException {
+    Path a = Fixtures.write(directory.resolve("a.tfrecord"), 9, 1, 2);
+    Path b = Fixtures.write(directory.resolve("b.tfrecord"), 5, 3);
+    Path c = Fixtures.write(directory.resolve("c.tfrecord.gz"), 8, 4);
+    List<String> videos = List.of("video01", "video03");
+    plain = FrameFiles.select(FrameIndex.scan(List.of(a, b)), videos);
+    mixed =
+        FrameFiles.select(
+            FrameIndex.scan(List.of(a, b, c)), List.of("video01", "video03", "video04"));
+  }
+
+  /** One step's bits. */
+  private record Step(List<Long> rows, List<float[]> views) {
+    boolean same(Step other) {
+      boolean same = rows.equals(other.rows);
+      for (int i = 0; i < views.size(); i++) {
+        same &= Arrays.equals(views.get(i), other.views.get(i));
+      }
+      return same;
+    }
+  }
+
+  private static List<Step> run(
+      FrameFiles files, ViewsConfig config, int batch, int workers, long epoch, long done) {
+    List<Step> steps = new ArrayList<>();
+    try (Graph graph = new Graph();
+        MsnInput input = MsnInput.build(Ops.create(graph), files, config, batch, 6, workers);
+        Session session = new Session(graph)) {
+      input.start(session, 7, epoch, done);
+      while (true) {
+        Session.Runner runner =
+            session.runner().fetch(input.rows()).fetch(input.target()).fetch(input.random());
+        if (input.focal() != null) {
+          runner.fetch(input.focal());
+        }
+        try (Result result = runner.run()) {
+          List<Long> rows = new ArrayList<>();
+          ((TInt64) result.get(0)).scalars().forEach(r -> rows.add(r.getLong()));
+          List<float[]> views = new ArrayList<>();
+          for (int i = 1; i < result.size(); i++) {
+            views.add(Graphs.floats((TFloat32) result.get(i)));
+          }
+          steps.add(new Step(rows, views));
+        } catch (TFOutOfRangeException end) {
+          assertEquals((files.frames() - done) / batch, steps.size());
+          assertEquals(files.frames() / batch, input.stepsPerEpoch());
+          return steps;
+        }
+      }
+    }
+  }
+
+  private static void assertSame(List<Step> a, List<Step> b) {
+    assertEquals(a.size(), b.size());
+    for (int i = 0; i < a.size(); i++) {
+      assertTrue(a.get(i).same(b.get(i)), "step " + i);
+    }
+  }
+
+  private static List<Long> rows(List<Step> steps) {
+    return steps.stream().flatMap(s -> s.rows().stream()).toList();
+  }
+
+  @Test
+  void batches_doNotDependOnWorkers() {
+    for (FrameFiles files : List.of(plain, mixed)) {
+      List<Step> one = run(files, VIEWS, 3, 1, 0, 0);
+      assertSame(one, run(files, VIEWS, 3, 2, 0, 0));
+      assertSame(one, run(files, VIEWS, 3, 0, 0, 0));
+    }
+  }
+
+  @Test
+  void resumedEpoch_hasTheSameBits() {
+    for (FrameFiles files : List.of(plain, mixed)) {
+      List<Step> whole = run(files, VIEWS, 3, 0, 2, 0);
+      assertSame(whole.subList(2, whole.size()), run(files, VIEWS, 3, 0, 2, 6));
+    }
+  }
+
+  @Test
+  void epoch_showsEachFrameWantedOnce_inAnotherOrderEachTime() {
+    for (FrameFiles files : List.of(plain, mixed)) {
+      List<Long> first = rows(run(files, VIEWS, 1, 0, 0, 0));
+      List<Long> second = rows(run(files, VIEWS, 1, 0, 1, 0));
+      assertEquals(files.frames(), first.size());
+      assertEquals(files.frames(), new HashSet<>(first).size());
+      assertEquals(new HashSet<>(first), new HashSet<>(second));
+      assertNotEquals(first, second);
+    }
+  }
+
+  @Test
+  void views_differFromOneAnotherAndFromEpochToEpoch() {
+    List<Step> first = run(plain, VIEWS, 1, 0, 0, 0);
+    List<Step> second = run(plain, VIEWS, 1, 0, 1, 0);
+    for (Step a : first) {
+      float[] random = a.views().get(1);
+      int half = random.length / 2;
+      assertFalse(Arrays.equals(a.views().get(0), Arrays.copyOf(random, half)));
+      assertFalse(
+          Arrays.equals(
+              Arrays.copyOf(random, half), Arrays.copyOfRange(random, half, random.length)));
+      for (Step b : second) {
+        assertFalse(Arrays.equals(a.views().get(0), b.views().get(0)));
+      }
+    }
+  }
+
+  @Test
+  void views_areViewByView() {
+    // Two frames together and one by one: positions are the same, so are the views.
+    Step both = run(plain, VIEWS, 2, 0, 0, 0).get(0);
+    List<Step> single = run(plain, VIEWS, 1, 0, 0, 0);
+    int views = 3;
+    int size = 16 * 16 * 3;
+    for (int view = 0; view < views; view++) {
+      for (int frame = 0; frame < 2; frame++) {
+        int at = (view * 2 + frame) * size;
+        assertArrayEquals(
+            Arrays.copyOfRange(single.get(frame).views().get(2), view * size, (view + 1) * size),
+            Arrays.copyOfRange(both.views().get(2), at, at + size));
+      }
+    }
+  }
+
+  @Test
+  void wholeFrame_withoutAnyDraw_isTheFrameResized() {
+    ViewsConfig still =
+        new ViewsConfig(
+            36, 1, 8, 0, List.of(1.0, 1.0), List.of(0.1, 0.2), 0, 0, false, Normalization.NONE);
+    // 64 x 36 allows no box of all the area with an aspect below 4/3: the centre is taken.
+    Step step = run(plain, still, 1, 0, 0, 0).get(0);
+    int row = Math.toIntExact(step.rows().get(0));
+    FrameIndex.Entry entry = plain.entries().get(row);
+    int video = Integer.parseInt(entry.videoId().substring(5));
+    var picture =
+        Fixtures.picture(video, Math.toIntExact(entry.frameId()), Fixtures.WIDTH, Fixtures.HEIGHT);
+    // 48 columns become 36; rows stay as they are.
+    float mean = 0;
+    for (int x = 8; x < 56; x++) {
+      mean += (picture.getRGB(x, 20) & 0xff) / 48f;
+    }
+    float got = 0;
+    for (int x = 0; x < 36; x++) {
+      got += step.views().get(0)[(20 * 36 + x) * 3 + 2] * 255 / 36;
+    }
+    assertEquals(mean, got, 0.5);
+  }
+
+  @Test
+  void batchOfMoreThanThereIs_isRefused() {
+    try (Graph graph = new Graph()) {
+      Ops tf = Ops.create(graph);
+      String message =
+          assertThrows(
+                  IllegalArgumentException.class, () -> MsnInput.build(tf, plain, VIEWS, 15, 1, 0))
+              .getMessage();
+      assertEquals("batch: got 15, wanted at most the 14 frames there are", message);
+    }
+  }
+}
