@@ -10,6 +10,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.ReadOnlyFileSystemException;
 import java.util.Objects;
+import org.endossl.tfrecords.MissingProgramException;
 
 /**
  * What a failure means: one line and an exit code.
@@ -62,6 +63,9 @@ record Failure(int code, String line, Throwable cause) {
     }
     if (message.contains("No space left on device") || message.contains("Disk quota exceeded")) {
       return new Failure(ExitCode.ENVIRONMENT, message + "; free some space and run again", e);
+    }
+    if (e instanceof MissingProgramException) {
+      return new Failure(ExitCode.ENVIRONMENT, message, e);
     }
     if (e instanceof AccessDeniedException) {
       return new Failure(ExitCode.ENVIRONMENT, message + ": permission denied", e);

@@ -1,10 +1,13 @@
 package org.endossl.tfrecords;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
 
 /**
  * Which frames are where: every record of some files, read once with its checksums, its schema and
@@ -64,25 +67,42 @@ public final class FrameIndex {
     this.phaseOrder = phaseOrder;
   }
 
+  /** As {@link #scan(List, LongConsumer)}, for those who need not show how far it is. */
+  public static FrameIndex scan(List<Path> files) throws IOException {
+    return scan(files, bytes -> {});
+  }
+
   /**
-   * Reads the files.
+   * Reads the files, several at a time.
    *
    * @param files at least one, as {@link RecordFiles#list} gives them
+   * @param listener told, file by file, how many bytes of all files are done; by one thread at a
+   *     time
    * @throws DataException for the first bad record, a frame that is there twice, or files of two
    *     phase orders
    */
-  public static FrameIndex scan(List<Path> files) throws IOException {
+  public static FrameIndex scan(List<Path> files, LongConsumer listener) throws IOException {
     if (files.isEmpty()) {
       throw new DataException("record files: none named, wanted at least one");
     }
     PhaseOrder order = order(files);
     List<Entry> entries = new ArrayList<>();
-    for (List<Entry> its : Parallel.map(files, FrameIndex::scan)) {
+    AtomicLong done = new AtomicLong();
+    for (List<Entry> its : Parallel.map(files, file -> scan(file, done, listener))) {
       entries.addAll(its);
     }
     entries.sort(ORDER);
     requireUnique(entries);
     return new FrameIndex(entries, order);
+  }
+
+  private static List<Entry> scan(Path file, AtomicLong done, LongConsumer listener)
+      throws IOException {
+    List<Entry> entries = scan(file);
+    synchronized (done) {
+      listener.accept(done.addAndGet(Files.size(file)));
+    }
+    return entries;
   }
 
   private static List<Entry> scan(Path file) throws IOException {

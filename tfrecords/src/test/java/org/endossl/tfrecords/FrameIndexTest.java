@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -70,6 +71,16 @@ class FrameIndexTest {
             + one
             + " has tf-cholec80; convert one of them, orders cannot be mixed",
         e.getMessage());
+  }
+
+  @Test
+  void listener_hearsOfAllBytes() throws IOException {
+    Path one = TestFrames.file(directory.resolve("a.tfrecord"), "video01", 2);
+    Path two = TestFrames.file(directory.resolve("b.tfrecord"), "video02", 3);
+    List<Long> told = new ArrayList<>();
+    FrameIndex.scan(List.of(one, two), told::add);
+    assertEquals(2, told.size());
+    assertEquals(Files.size(one) + Files.size(two), told.get(1));
   }
 
   @Test

@@ -175,6 +175,19 @@ class FramesConverterTest {
   }
 
   @Test
+  void leftoversOfAKilledRun_doNotMatter() throws IOException {
+    SmallCholec80.frames(input, "video01", 4);
+    SmallCholec80.annotate(input, "video01", 100, 4);
+    run(request());
+    byte[] whole = Files.readAllBytes(output.resolve("video01.tfrecord"));
+    Files.move(output.resolve("video01.tfrecord"), output.resolve("video01.tfrecord.part"));
+    Files.write(output.resolve(".video01.spool.part"), new byte[9]);
+    run(request(null, Compression.NONE, 1, PhaseOrder.TF_CHOLEC80, true));
+    assertArrayEquals(whole, Files.readAllBytes(output.resolve("video01.tfrecord")));
+    assertFalse(Files.exists(output.resolve("video01.tfrecord.part")));
+  }
+
+  @Test
   void progress_reachesTheEnd() throws IOException {
     SmallCholec80.frames(input, "video01", 4);
     SmallCholec80.annotate(input, "video01", 150, 6);
