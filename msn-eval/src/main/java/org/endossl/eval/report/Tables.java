@@ -1,0 +1,122 @@
+package org.endossl.eval.report;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.endossl.eval.metrics.Confusion;
+import org.endossl.eval.metrics.EndosslMetrics;
+import org.endossl.eval.metrics.PhaseScores;
+import org.endossl.eval.metrics.Predictions;
+
+/** Scores and confusion as tables. */
+final class Tables {
+  private Tables() {}
+
+  static void facts(Html html, List<ReportData.Fact> facts) {
+    html.open("dl");
+    for (ReportData.Fact fact : facts) {
+      html.element("dt", fact.name()).element("dd", fact.value());
+    }
+    html.close();
+  }
+
+  /** One row per network, endossl's scores across. */
+  static void scores(Html html, List<ReportData.Evaluation> evaluations) {
+    scroll(html, "Scores on the test videos");
+    html.open("table").open("thead").open("tr").element("th", "features", "scope", "col");
+    for (String name : scores(evaluations.get(0)).keySet()) {
+      html.element("th", name, "scope", "col");
+    }
+    html.close().close().open("tbody");
+    for (ReportData.Evaluation evaluation : evaluations) {
+      html.open("tr").open("th", "scope", "row").text(evaluation.name());
+      html.element("small", evaluation.note()).close();
+      scores(evaluation)
+          .forEach((name, value) -> html.element("td", two(value), "data-score", name));
+      html.close();
+    }
+    html.close().close().close();
+  }
+
+  private static Map<String, Double> scores(ReportData.Evaluation evaluation) {
+    return EndosslMetrics.of(evaluation.predictions().confusions()).values();
+  }
+
+  /** F1 of each phase over all frames, one column per network. */
+  static void phases(Html html, List<ReportData.Evaluation> evaluations) {
+    scroll(html, "F1 of each phase");
+    html.open("table").open("thead").open("tr").element("th", "phase", "scope", "col");
+    html.element("th", "test frames", "scope", "col");
+    for (ReportData.Evaluation evaluation : evaluations) {
+      html.element("th", evaluation.name(), "scope", "col");
+    }
+    html.close().close().open("tbody");
+    for (int place = 0; place < Phases.names().size(); place++) {
+      html.open("tr").element("th", Phases.label(place), "scope", "row");
+      boolean first = true;
+      for (ReportData.Evaluation evaluation : evaluations) {
+        PhaseScores.Phase scores = phase(evaluation.predictions(), Phases.names().get(place));
+        if (first) {
+          html.element("td", String.valueOf(scores.support()));
+          first = false;
+        }
+        html.element("td", Double.isNaN(scores.f1()) ? "–" : two(100 * scores.f1()));
+      }
+      html.close();
+    }
+    html.close().close().close();
+  }
+
+  private static PhaseScores.Phase phase(Predictions predictions, String name) {
+    for (PhaseScores.Phase phase :
+        PhaseScores.ofFrames(predictions.order().names(), predictions.confusions())) {
+      if (phase.name().equals(name)) {
+        return phase;
+      }
+    }
+    throw new IllegalStateException("no phase " + name);
+  }
+
+  /** Rows are true phases; a cell has the frames and their share of the row. */
+  static void confusion(Html html, Predictions predictions) {
+    int n = Phases.names().size();
+    Confusion counts = new Confusion(n);
+    predictions.forEach(
+        (video, frame, label, prediction) ->
+            counts.add(
+                Phases.place(label, predictions.order()),
+                Phases.place(prediction, predictions.order())));
+    scroll(html, "Confusion of the phases");
+    html.open("table", "class", "confusion").open("thead").open("tr");
+    html.element("th", "true \\ predicted", "scope", "col");
+    for (int p = 0; p < n; p++) {
+      html.element("th", String.valueOf(p + 1), "scope", "col", "title", Phases.words(p));
+    }
+    html.close().close().open("tbody");
+    for (int label = 0; label < n; label++) {
+      html.open("tr").element("th", Phases.label(label), "scope", "row");
+      for (int p = 0; p < n; p++) {
+        double share = (double) counts.count(label, p) / Math.max(1, counts.labelled(label));
+        html.open(
+            "td",
+            "style",
+            String.format(Locale.ROOT, "--share:%.2f", share),
+            "class",
+            (share > 0.55 ? "dark" : "light") + (p == label ? " right" : ""));
+        html.text(String.valueOf(counts.count(label, p)));
+        html.element("small", String.format(Locale.ROOT, "%.0f %%", 100 * share)).close();
+      }
+      html.close();
+    }
+    html.close().close().close();
+  }
+
+  /** Wide tables scroll by themselves, also by keyboard. */
+  private static void scroll(Html html, String label) {
+    html.open("div", "class", "scroll", "tabindex", "0", "role", "region", "aria-label", label);
+  }
+
+  static String two(double value) {
+    return String.format(Locale.ROOT, "%.2f", value);
+  }
+}

@@ -1,0 +1,9 @@
+/**
+ * One self-contained HTML file per run: what was done with which data, how training went, scores,
+ * confusion, and every video's phases. It needs no network, works on a phone and by keyboard, and
+ * says nothing by colour alone. Real frames are never put into it.
+ */
+@NullMarked
+package org.endossl.eval.report;
+
+import org.jspecify.annotations.NullMarked;
