@@ -8,6 +8,8 @@ facebookresearch/msn's interpolation makes of them (`out:SIDE:GRID`, [1, GRID * 
 factor of sqrt(patches / learned), bicubic, no antialiasing.
 heads.safetensors: a projection head in training mode over two groups of rows that follow one another,
 its running averages afterwards, and its inference mode.
+torch.pth, torch-legacy.pth: a small dict in both layouts of torch.save, and torch.safetensors with its
+float tensors.
 losses.safetensors: softmax of cosines, sharpened targets, Sinkhorn and the three losses with gradients.
 """
 
@@ -105,7 +107,38 @@ def losses():
     return out
 
 
+def files(folder):
+    whole = torch.randn(4, 6)
+    state = {
+        "epoch": 3,
+        "lr": 1e-3,
+        "big": 2**40,
+        "net": torch.nn.Linear(3, 2).state_dict(),
+        "list": [whole, (whole[1:3, 2:5], None, True)],
+        "turned": whole.T,
+        "half": whole.half(),
+        "bfloat16": whole.bfloat16(),
+        "long": torch.arange(3),
+        "parameter": torch.nn.Parameter(whole[0]),
+        "scalar": torch.tensor(2.5),
+        "empty": torch.zeros(0, 3),
+    }
+    torch.save(state, f"{folder}/torch.pth")
+    torch.save(state, f"{folder}/torch-legacy.pth", _use_new_zipfile_serialization=False)
+    return {
+        "net.weight": state["net"]["weight"], "net.bias": state["net"]["bias"],
+        "list.0": whole, "list.1.0": whole[1:3, 2:5], "turned": whole.T,
+        "half": whole.half().float(), "bfloat16": whole.bfloat16().float(),
+        "parameter": whole[0], "scalar": state["scalar"], "empty": state["empty"],
+    }
+
+
+def save(name, tensors):
+    save_file({k: v.clone().contiguous() for k, v in tensors.items()}, f"{sys.argv[1]}/{name}.safetensors")
+
+
 if __name__ == "__main__":
     torch.manual_seed(11)
     for name, make in (("bicubic", bicubic), ("heads", head), ("losses", losses)):
-        save_file({k: v.contiguous() for k, v in make().items()}, f"{sys.argv[1]}/{name}.safetensors")
+        save(name, make())
+    save("torch", files(sys.argv[1]))

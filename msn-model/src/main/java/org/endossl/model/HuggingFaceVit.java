@@ -259,7 +259,7 @@ public final class HuggingFaceVit {
   }
 
   /** The ratio that gives the hidden width back. */
-  private static double ratio(int width, int hidden) {
+  static double ratio(int width, int hidden) {
     double ratio = (double) hidden / width;
     return (int) (width * ratio) == hidden ? ratio : Math.nextUp(ratio);
   }

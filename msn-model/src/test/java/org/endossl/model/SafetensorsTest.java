@@ -136,7 +136,7 @@ class SafetensorsTest {
     Path file = folder.resolve("damaged");
     Random random = new Random(1);
     int refused = 0;
-    for (int i = 0; i < 3000; i++) {
+    for (int i = 0; i < 1000; i++) {
       byte[] damaged = bytes.clone();
       for (int flips = 1 + random.nextInt(3); flips > 0; flips--) {
         damaged[random.nextInt(damaged.length)] = (byte) random.nextInt(128);
@@ -151,7 +151,7 @@ class SafetensorsTest {
         refused++;
       }
     }
-    assertTrue(refused > 1000, "refused " + refused);
+    assertTrue(refused > 300, "refused " + refused);
   }
 
   private Path file(String header, byte[] data) throws IOException {
