@@ -44,6 +44,14 @@ public final class NameTable {
       this(ours, shape, List.of(theirs), layout);
     }
 
+    /**
+     * Values of our shape in the foreign layout, for a variable that is one foreign tensor; also
+     * for its gradient.
+     */
+    public HostTensor toTheirs(HostTensor values) {
+      return NameTable.theirs(this, 0, values);
+    }
+
     /** The shape of each foreign tensor. */
     Shape theirShape() {
       long parts = theirs.size();

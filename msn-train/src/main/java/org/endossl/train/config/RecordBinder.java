@@ -1,5 +1,6 @@
 package org.endossl.train.config;
 
+import com.google.common.primitives.Primitives;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
@@ -32,7 +33,7 @@ final class RecordBinder {
       return list(node, list.getActualTypeArguments()[0], path);
     }
     Class<?> c = (Class<?>) type;
-    return c.isRecord() ? record(node, c, path) : scalar(node, c, path);
+    return c.isRecord() ? record(node, c, path) : scalar(node, Primitives.unwrap(c), path);
   }
 
   private Object record(Node node, Class<?> type, String path) {

@@ -4,14 +4,19 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.tensorflow.GraphOperation;
 import org.tensorflow.Operand;
 import org.tensorflow.Operation;
 import org.tensorflow.Output;
+import org.tensorflow.ndarray.NdArrays;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.VarHandleOp;
 import org.tensorflow.op.train.ResourceApplyGradientDescent;
+import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
+import org.tensorflow.types.TString;
 import org.tensorflow.types.family.TType;
 
 /**
@@ -19,9 +24,9 @@ import org.tensorflow.types.family.TType;
  * optimizer's updates. Source: step 5 of facebookresearch/msn's training step.
  *
  * <p>Deviation: the original computes {@code m * target + (1 - m) * online}. The difference form
- * rounds the small step instead of the large sum, so it has half the rounding error near m = 1 and
- * leaves a target that equals its online value untouched. Momentum is a double until {@code 1 - m}
- * is taken: as a float 0.99999 would be 0.14 % off.
+ * rounds the small step instead of two large products: about two thirds of the rounding error near
+ * m = 1, and a target that equals its online value stays untouched. Momentum is a double until
+ * {@code 1 - m} is taken: as a float 0.99999 would be 0.14 % off.
  */
 public final class EmaUpdate {
   /** The type of the native node. */
@@ -51,7 +56,7 @@ public final class EmaUpdate {
    *     twice
    * @throws IllegalStateException if {@code NATIVE} is asked for and not loaded
    */
-  public static Operation build(
+  public static Op build(
       Ops tf,
       List<? extends Operand<? extends TType>> targets,
       List<? extends Operand<? extends TType>> onlines,
@@ -63,7 +68,13 @@ public final class EmaUpdate {
     if (fused && !EmaLibrary.status().loaded()) {
       throw new IllegalStateException("EmaUpdate: " + EmaLibrary.status().reason());
     }
-    Ops late = tf.withSubScope(OP_TYPE).withControlDependencies(List.copyOf(after));
+    // One node stands for all of them, or the graph would have their number squared in edges.
+    Op barrier =
+        tf.withSubScope(OP_TYPE)
+            .withControlDependencies(List.copyOf(after))
+            .withName("after")
+            .noOp();
+    Ops late = tf.withSubScope(OP_TYPE).withControlDependencies(List.of(barrier));
     List<Operand<TFloat32>> values = new ArrayList<>();
     for (Operand<? extends TType> online : onlines) {
       values.add(late.readVariableOp(online, TFloat32.class));
@@ -73,26 +84,59 @@ public final class EmaUpdate {
         : composite(late, targets, values, momentum);
   }
 
-  private static Operation fused(
+  private static Op fused(
       Ops tf,
       List<? extends Operand<? extends TType>> targets,
       List<Operand<TFloat32>> onlines,
       Operand<TFloat64> momentum) {
-    return tf.scope()
-        .opBuilder(OP_TYPE, OP_TYPE)
-        .addInputList(outputs(targets))
-        .addInputList(outputs(onlines))
-        .addInput(momentum.asOutput())
-        .build();
+    Operation update =
+        tf.withControlDependencies(List.of(allInitialized(tf, targets)))
+            .scope()
+            .opBuilder(OP_TYPE, OP_TYPE)
+            .addInputList(outputs(targets))
+            .addInputList(outputs(onlines))
+            .addInput(momentum.asOutput())
+            .build();
+    return () -> update;
   }
 
-  private static Operation composite(
+  /** The kernel interface would say "Invalid variable reference" only. */
+  private static Op allInitialized(Ops tf, List<? extends Operand<? extends TType>> targets) {
+    List<Operand<TBool>> each = new ArrayList<>();
+    for (Operand<? extends TType> target : targets) {
+      each.add(tf.varIsInitializedOp(target));
+    }
+    Operand<TBool> written = tf.stack(each);
+    Operand<TString> names =
+        tf.constant(
+            NdArrays.vectorOfObjects(
+                targets.stream().map(t -> variableName(t.asOutput().op())).toArray(String[]::new)));
+    return tf.assertThat(
+        tf.all(written, tf.constant(0)),
+        List.of(
+            tf.constant("EmaUpdate: targets without a value:"),
+            tf.gather(
+                names,
+                tf.reshape(tf.where(tf.math.logicalNot(written)), tf.constant(new int[] {-1})),
+                tf.constant(0))));
+  }
+
+  private static Op composite(
       Ops tf,
       List<? extends Operand<? extends TType>> targets,
       List<Operand<TFloat32>> onlines,
       Operand<TFloat64> momentum) {
+    Op inRange =
+        tf.assertThat(
+            tf.math.logicalAnd(
+                tf.math.greaterEqual(momentum, tf.constant(0.0)),
+                tf.math.lessEqual(momentum, tf.constant(1.0))),
+            List.of(
+                tf.constant("EmaUpdate: momentum: got"), momentum, tf.constant("wanted [0, 1]")));
     Operand<TFloat32> alpha =
-        tf.dtypes.cast(tf.math.sub(tf.constant(1.0), momentum), TFloat32.class);
+        tf.withControlDependencies(inRange)
+            .dtypes
+            .cast(tf.math.sub(tf.constant(1.0), momentum), TFloat32.class);
     List<Op> updates = new ArrayList<>();
     for (int i = 0; i < targets.size(); i++) {
       Operand<TFloat32> target = tf.readVariableOp(targets.get(i), TFloat32.class);
@@ -103,7 +147,7 @@ public final class EmaUpdate {
               tf.math.sub(target, onlines.get(i)),
               ResourceApplyGradientDescent.useLocking(true)));
     }
-    return tf.withControlDependencies(updates).noOp().op();
+    return tf.withControlDependencies(updates).noOp();
   }
 
   private static Output<?>[] outputs(List<? extends Operand<?>> operands) {
@@ -123,10 +167,19 @@ public final class EmaUpdate {
     }
     Set<String> seen = new HashSet<>();
     for (Operand<? extends TType> target : targets) {
-      String name = target.asOutput().op().name();
+      String name = variableName(target.asOutput().op());
       if (!seen.add(name)) {
         throw new IllegalArgumentException("EmaUpdate: target " + name + " is given twice");
       }
     }
+  }
+
+  /** Two handles of one variable have the same shared name. */
+  private static String variableName(Operation handle) {
+    String shared =
+        handle instanceof GraphOperation op && op.type().equals(VarHandleOp.OP_NAME)
+            ? op.attributes().getAttrString("shared_name")
+            : "";
+    return shared.isEmpty() ? handle.name() : shared;
   }
 }

@@ -1,0 +1,44 @@
+package org.endossl.train;
+
+import java.util.List;
+import org.endossl.data.Split;
+
+/**
+ * Where the frames are and which of them serve.
+ *
+ * @param records TFRecord files, globs or directories
+ * @param split video ids per part
+ * @param part the part to train on: train, validation, test or all
+ * @param shuffle encoded frames held to draw from, {@code >= 1}
+ * @param workers threads that decode and augment; 0 lets TensorFlow choose
+ */
+public record DataConfig(
+    List<String> records, SplitConfig split, String part, int shuffle, int workers) {
+  public DataConfig {
+    records = List.copyOf(records);
+    if (!List.of("train", "validation", "test", "all").contains(part)) {
+      throw new IllegalArgumentException(
+          "part: got \"" + part + "\", wanted train, validation, test or all");
+    }
+    Require.atLeast("shuffle", shuffle, 1);
+    Require.atLeast("workers", workers, 0);
+  }
+
+  /**
+   * Video ids as text: {@code 1-40} is video01 to video40, {@code 3, video07} names two.
+   *
+   * @param train to learn from
+   * @param validation to choose by
+   * @param test to report on
+   */
+  public record SplitConfig(String train, String validation, String test) {
+    public SplitConfig {
+      Split.of(train, validation, test);
+    }
+
+    /** The video ids. */
+    public Split videos() {
+      return Split.of(train, validation, test);
+    }
+  }
+}

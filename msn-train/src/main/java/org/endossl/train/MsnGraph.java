@@ -1,0 +1,330 @@
+package org.endossl.train;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.endossl.model.HostTensor;
+import org.endossl.model.Initializer;
+import org.endossl.model.ModelVariable;
+import org.endossl.model.MsnLoss;
+import org.endossl.model.ProjectionHead;
+import org.endossl.model.VariableStore;
+import org.endossl.model.Vit;
+import org.endossl.train.ema.EmaUpdate;
+import org.endossl.train.optim.AdamW;
+import org.endossl.train.optim.GradientClipping;
+import org.jspecify.annotations.Nullable;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.Output;
+import org.tensorflow.Result;
+import org.tensorflow.Session;
+import org.tensorflow.Tensor;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.types.TBool;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TFloat64;
+import org.tensorflow.types.family.TType;
+
+/**
+ * One training step as one graph: anchor, target, loss, gradients, clip, AdamW, target update.
+ * Source: {@code train_step} of facebookresearch/msn's {@code msn_train.py}.
+ *
+ * <p>Deviation: the original zeroes the decay of biases, 1-D parameters and prototypes by parameter
+ * groups; here decay is simply not built for them.
+ */
+public final class MsnGraph {
+  private final MsnNetwork network;
+  private final VariableStore slots;
+  private final AdamW adamW;
+  private final Placeholder<TFloat32> sharpening;
+  private final Placeholder<TFloat64> momentum;
+  private final Op step;
+  private final Op initializer;
+  private final MsnLoss.Output loss;
+  private final Operand<TFloat32> total;
+  private final Operand<TFloat32> anchorProjection;
+  private final Operand<TFloat32> targetProjection;
+  private final List<Operand<TFloat32>> gradients;
+  private final Operand<TFloat32> gradientNorm;
+
+  /**
+   * Builds the graph.
+   *
+   * @param sinkhorn scalar that switches Sinkhorn-Knopp per step; null leaves it out
+   */
+  static MsnGraph build(
+      Graph graph,
+      MsnNetwork network,
+      MsnViews views,
+      CriterionConfig criterion,
+      double clipGrad,
+      @Nullable Operand<TBool> sinkhorn,
+      EmaUpdate.Form ema) {
+    return new MsnGraph(graph, network, views, criterion, clipGrad, sinkhorn, ema);
+  }
+
+  private MsnGraph(
+      Graph graph,
+      MsnNetwork network,
+      MsnViews views,
+      CriterionConfig criterion,
+      double clipGrad,
+      @Nullable Operand<TBool> sinkhorn,
+      EmaUpdate.Form ema) {
+    Ops tf = Ops.create(graph);
+    this.network = network;
+    this.adamW = new AdamW(tf);
+    this.sharpening =
+        tf.withName("sharpening").placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));
+    this.momentum =
+        tf.withName("momentum").placeholder(TFloat64.class, Placeholder.shape(Shape.scalar()));
+
+    List<Op> updates = new ArrayList<>();
+    this.anchorProjection = anchor(tf.withSubScope("anchor"), views, updates);
+    this.targetProjection = target(tf.withSubScope("target"), views, updates);
+    this.loss =
+        MsnLoss.apply(
+            tf.withSubScope("loss"),
+            anchorProjection,
+            targetProjection,
+            network.prototypes().value(),
+            views.views(),
+            criterion.temperature(),
+            sharpening,
+            sinkhorn);
+    this.total = total(tf, criterion);
+
+    List<ModelVariable> trainable = network.trainable();
+    List<Operand<TFloat32>> raw = gradients(graph, trainable);
+    int encoder = trainable.size() - 1; // the prototypes, last, are not clipped
+    GradientClipping clipped =
+        GradientClipping.apply(tf.withSubScope("clip"), raw.subList(0, encoder), clipGrad);
+    this.gradientNorm = clipped.norm();
+    List<Operand<TFloat32>> scaled = new ArrayList<>(clipped.gradients());
+    scaled.add(raw.get(encoder));
+    this.gradients = List.copyOf(scaled);
+
+    this.slots = new VariableStore(tf, "optimizer.", 0);
+    List<Op> steps = optimizer(trainable, scaled);
+    updates.addAll(steps);
+    updates.add(
+        EmaUpdate.build(
+            tf,
+            handles(MsnNetwork.parameters(network.targetStore())),
+            handles(MsnNetwork.parameters(network.anchorStore())),
+            momentum,
+            steps,
+            ema));
+    this.step = tf.withControlDependencies(updates).withName("train_step").noOp();
+    List<Op> initial = new ArrayList<>();
+    variables().forEach(v -> initial.add(v.initializer()));
+    this.initializer = tf.withControlDependencies(initial).withName("initialize").noOp();
+  }
+
+  /** The anchor's random views without the dropped patches, then its focal views. */
+  private Operand<TFloat32> anchor(Ops tf, MsnViews views, List<Op> updates) {
+    Operand<TFloat32> random =
+        Vit.classToken(tf, network.anchor(), network.encoder(), views.random(), views.keep());
+    ProjectionHead.Output first = ProjectionHead.apply(tf, network.anchorHead(), random, null);
+    updates.addAll(first.runningAverageUpdates());
+    Operand<TFloat32> images = views.focal();
+    if (images == null) {
+      return first.z();
+    }
+    Operand<TFloat32> focal = Vit.classToken(tf, network.anchor(), network.encoder(), images, null);
+    ProjectionHead.Output second = ProjectionHead.apply(tf, network.anchorHead(), focal, first);
+    updates.addAll(second.runningAverageUpdates());
+    return tf.concat(List.of(first.z(), second.z()), tf.constant(0));
+  }
+
+  /**
+   * The target's view whole; in training mode too, so its BatchNorm uses the batch's statistics.
+   */
+  private Operand<TFloat32> target(Ops tf, MsnViews views, List<Op> updates) {
+    Operand<TFloat32> token =
+        Vit.classToken(tf, network.target(), network.encoder(), views.target(), null);
+    ProjectionHead.Output output = ProjectionHead.apply(tf, network.targetHead(), token, null);
+    updates.addAll(output.runningAverageUpdates());
+    return tf.stopGradient(output.z());
+  }
+
+  private Operand<TFloat32> total(Ops tf, CriterionConfig criterion) {
+    Operand<TFloat32> sum = loss.crossEntropy();
+    if (criterion.meMaxWeight() != 0) {
+      sum = tf.math.add(sum, tf.math.mul(loss.meMax(), scalar(tf, criterion.meMaxWeight())));
+    }
+    if (criterion.entropyWeight() != 0) {
+      sum = tf.math.add(sum, tf.math.mul(loss.entropy(), scalar(tf, criterion.entropyWeight())));
+    }
+    return sum;
+  }
+
+  private static Operand<TFloat32> scalar(Ops tf, double value) {
+    return tf.constant((float) value);
+  }
+
+  @SuppressWarnings("unchecked") // gradients of float32 values are float32
+  private List<Operand<TFloat32>> gradients(Graph graph, List<ModelVariable> trainable) {
+    Output<?>[] values =
+        trainable.stream().map(v -> v.value().asOutput()).toArray(Output<?>[]::new);
+    List<Operand<TFloat32>> found = new ArrayList<>();
+    for (Output<?> gradient : graph.addGradients(total.asOutput(), values)) {
+      found.add((Operand<TFloat32>) gradient);
+    }
+    return found;
+  }
+
+  private List<Op> optimizer(List<ModelVariable> trainable, List<Operand<TFloat32>> scaled) {
+    List<Op> steps = new ArrayList<>();
+    for (int i = 0; i < trainable.size(); i++) {
+      ModelVariable v = trainable.get(i);
+      ModelVariable m =
+          slots.variable("first_moment." + v.name(), v.shape(), Initializer.zeros(), false);
+      ModelVariable s =
+          slots.variable("second_moment." + v.name(), v.shape(), Initializer.zeros(), false);
+      steps.add(
+          adamW.update(v.handle(), v.value(), m.handle(), s.handle(), scaled.get(i), decayed(v)));
+    }
+    return steps;
+  }
+
+  /** Decay spares biases, BatchNorm, every 1-D parameter, and the prototypes. */
+  static boolean decayed(ModelVariable v) {
+    return v.shape().numDimensions() > 1
+        && !v.name().contains("bias")
+        && !v.name().contains("bn")
+        && !v.name().equals("prototypes");
+  }
+
+  private static List<Operand<? extends TType>> handles(List<ModelVariable> variables) {
+    List<Operand<? extends TType>> handles = new ArrayList<>();
+    variables.forEach(v -> handles.add(v.handle()));
+    return handles;
+  }
+
+  /** Everything that a checkpoint holds. */
+  List<ModelVariable> variables() {
+    List<ModelVariable> all = new ArrayList<>(network.variables());
+    all.addAll(slots.variables());
+    return all;
+  }
+
+  /** The values of one step, for logs. */
+  public record Measured(
+      float loss,
+      float crossEntropy,
+      float meMax,
+      float entropy,
+      float maxTarget,
+      float prototypes,
+      float gradientNorm) {
+    boolean finite() {
+      return Float.isFinite(loss) && Float.isFinite(gradientNorm);
+    }
+  }
+
+  /** Draws every variable's first value. */
+  void initialize(Session session) {
+    session.runner().addTarget(initializer).run().close();
+  }
+
+  /**
+   * Runs one step.
+   *
+   * @param runner with what the input needs already fed
+   * @param done steps done before this one
+   * @param scalars the schedules' values for it
+   */
+  Measured run(Session.Runner runner, long done, Schedules.Scalars scalars) {
+    return run(runner, done, scalars, List.of(), new ArrayList<>());
+  }
+
+  /**
+   * As {@link #run}, and gives more of the step's values.
+   *
+   * @param more values to fetch
+   * @param got receives them, in their order
+   */
+  Measured run(
+      Session.Runner runner,
+      long done,
+      Schedules.Scalars scalars,
+      List<Operand<TFloat32>> more,
+      List<HostTensor> got) {
+    List<Tensor> fed = new ArrayList<>();
+    try {
+      for (AdamW.Feed feed : adamW.feeds(done, scalars.learningRate(), scalars.weightDecay())) {
+        fed.add(TFloat32.scalarOf(feed.value()));
+        runner.feed(feed.placeholder(), fed.get(fed.size() - 1));
+      }
+      fed.add(TFloat32.scalarOf((float) scalars.sharpening()));
+      runner.feed(sharpening, fed.get(fed.size() - 1));
+      fed.add(TFloat64.scalarOf(scalars.momentum()));
+      runner.feed(momentum, fed.get(fed.size() - 1));
+      List<Operand<TFloat32>> measures = measures();
+      measures.forEach(runner::fetch);
+      more.forEach(runner::fetch);
+      try (Result result = runner.addTarget(step).run()) {
+        for (int i = 0; i < more.size(); i++) {
+          got.add(copy((TFloat32) result.get(measures.size() + i)));
+        }
+        return new Measured(
+            value(result, 0),
+            value(result, 1),
+            value(result, 2),
+            value(result, 3),
+            value(result, 4),
+            value(result, 5),
+            value(result, 6));
+      }
+    } finally {
+      fed.forEach(Tensor::close);
+    }
+  }
+
+  private static HostTensor copy(TFloat32 tensor) {
+    float[] values = new float[Math.toIntExact(tensor.size())];
+    tensor.asRawTensor().data().asFloats().read(values);
+    return HostTensor.of(tensor.shape(), values);
+  }
+
+  private static float value(Result result, int index) {
+    return ((TFloat32) result.get(index)).getFloat();
+  }
+
+  MsnNetwork network() {
+    return network;
+  }
+
+  MsnLoss.Output loss() {
+    return loss;
+  }
+
+  Operand<TFloat32> anchorProjection() {
+    return anchorProjection;
+  }
+
+  Operand<TFloat32> targetProjection() {
+    return targetProjection;
+  }
+
+  /** What the optimizer gets: the encoder's clipped, the prototypes' as they are. */
+  List<Operand<TFloat32>> gradients() {
+    return gradients;
+  }
+
+  /** The scalars that logs need, in the order of {@link Measured}. */
+  List<Operand<TFloat32>> measures() {
+    return List.of(
+        total,
+        loss.crossEntropy(),
+        loss.meMax(),
+        loss.entropy(),
+        loss.maxTarget(),
+        loss.distinctPrototypes(),
+        gradientNorm);
+  }
+}

@@ -1,0 +1,50 @@
+package org.endossl.train;
+
+import org.endossl.data.ViewsConfig;
+import org.endossl.model.HeadConfig;
+import org.endossl.model.VitConfig;
+
+/**
+ * Everything that a pre-training run depends on, as in {@code configs/pretrain/*.yaml}.
+ *
+ * @param seed of weights, order, views and masks
+ * @param data the frames
+ * @param views the views drawn from a frame
+ * @param masking the patches dropped
+ * @param encoder the Vision Transformer
+ * @param head the projection head
+ * @param criterion the loss
+ * @param optimization the optimizer and its schedules
+ * @param run checkpoints and the end
+ */
+public record PretrainConfig(
+    long seed,
+    DataConfig data,
+    ViewsConfig views,
+    MaskingConfig masking,
+    VitConfig encoder,
+    HeadConfig head,
+    CriterionConfig criterion,
+    OptimizationConfig optimization,
+    RunConfig run) {
+  public PretrainConfig {
+    if (views.randSize() != encoder.imageSize()) {
+      throw new IllegalArgumentException(
+          "views.rand_size: got "
+              + views.randSize()
+              + ", wanted encoder.image_size, "
+              + encoder.imageSize());
+    }
+    if (views.focalViews() > 0 && views.focalSize() % encoder.patchSize() != 0) {
+      throw new IllegalArgumentException(
+          "views.focal_size: got "
+              + views.focalSize()
+              + ", wanted a multiple of encoder.patch_size, "
+              + encoder.patchSize());
+    }
+    if (masking.kept(encoder.patches()) < 1) {
+      throw new IllegalArgumentException(
+          "masking.patch_drop: got " + masking.patchDrop() + ", which leaves no patch");
+    }
+  }
+}

@@ -1,0 +1,303 @@
+package org.endossl.train;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.endossl.model.HeadConfig;
+import org.endossl.model.VitConfig;
+import org.endossl.train.ema.EmaLibrary;
+import org.endossl.train.ema.EmaUpdate;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.Session;
+import org.tensorflow.Tensor;
+import org.tensorflow.TensorFlow;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.ndarray.buffer.DataBuffers;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.op.core.VarHandleOp;
+import org.tensorflow.op.linalg.MatMul;
+import org.tensorflow.types.TBfloat16;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt64;
+import org.tensorflow.types.family.TNumber;
+
+/**
+ * Times the training step on made-up images, beside the machine's own rate of matrix products in
+ * the same process. The step is the whole one: both encoders, loss, gradients, clip, AdamW, target
+ * update.
+ */
+public final class StepBench {
+  private static final int SIZE = 224;
+  private static final int FOCAL = 96;
+  private static final int PATCH = 16;
+  private static final int MATRIX = 2048;
+  private static final int PRODUCTS = 8;
+
+  /**
+   * What to time.
+   *
+   * @param model tiny, small, base or large, with patches of 16 pixels
+   * @param batch frames per step
+   * @param focalViews views of 96 pixels, besides target and random view of 224
+   * @param patchDrop share of patches dropped from the random view
+   * @param steps steps to take, of which the first two do not count
+   * @param session threads and precision
+   */
+  public record Request(
+      String model,
+      int batch,
+      int focalViews,
+      double patchDrop,
+      int steps,
+      SessionOptions session) {
+    public Request {
+      encoder(model);
+      Require.atLeast("batch", batch, 2);
+      Require.atLeast("focal", focalViews, 0);
+      Require.atLeast("steps", steps, 3);
+      new MaskingConfig(patchDrop); // checks it
+    }
+  }
+
+  /**
+   * What was measured.
+   *
+   * @param request what was asked for
+   * @param bestMilliseconds of the fastest step
+   * @param medianMilliseconds of the steps that count
+   * @param imagesPerSecond frames per second of the fastest step
+   * @param matmulGigaflops best of eight products of 2048 x 2048 matrices, in the same precision
+   * @param firstStepSeconds from the start of this process to the end of its first step
+   * @param phases seconds of it by part
+   * @param peakMegabytes largest resident memory of the process so far; -1 where the system does
+   *     not tell
+   * @param loss of the last step
+   * @param tensorflow its version
+   * @param ema which form the target update has
+   */
+  public record Figures(
+      Request request,
+      double bestMilliseconds,
+      double medianMilliseconds,
+      double imagesPerSecond,
+      double matmulGigaflops,
+      double firstStepSeconds,
+      Map<String, Double> phases,
+      long peakMegabytes,
+      double loss,
+      String tensorflow,
+      String ema) {
+    public Figures {
+      phases = Collections.unmodifiableMap(new LinkedHashMap<>(phases));
+    }
+  }
+
+  private final Request request;
+  private final Map<String, Double> phases = new LinkedHashMap<>();
+  private Instant since = ProcessHandle.current().info().startInstant().orElseGet(Instant::now);
+
+  private StepBench(Request request) {
+    this.request = request;
+  }
+
+  /** Runs; takes {@code steps} times a step and about a second. */
+  public static Figures run(Request request) {
+    return new StepBench(request).measure();
+  }
+
+  private static VitConfig encoder(String model) {
+    return switch (model) {
+      case "tiny" -> VitConfig.tiny(SIZE, PATCH);
+      case "small" -> VitConfig.small(SIZE, PATCH);
+      case "base" -> VitConfig.base(SIZE, PATCH);
+      case "large" -> VitConfig.large(SIZE, PATCH);
+      default ->
+          throw new IllegalArgumentException(
+              "model: got \"" + model + "\", wanted tiny, small, base or large");
+    };
+  }
+
+  private Figures measure() {
+    Instant began = since;
+    phase("java");
+    String version = TensorFlow.version();
+    phase("tensorflow");
+    VitConfig encoder = encoder(request.model());
+    try (Graph graph = new Graph()) {
+      Ops tf = Ops.create(graph);
+      List<Placeholder<TFloat32>> images = new ArrayList<>();
+      Placeholder<TInt64> seed = tf.placeholder(TInt64.class, Placeholder.shape(Shape.of(2)));
+      MsnGraph step = graph(graph, tf, encoder, images, seed);
+      Product product = new Product(tf, request.session().bfloat16());
+      phase("graph");
+      List<Tensor> fed = new ArrayList<>();
+      try (Session session = new Session(graph, request.session().config())) {
+        for (Placeholder<TFloat32> image : images) {
+          fed.add(random(image.shape()));
+        }
+        step.initialize(session);
+        phase("weights");
+        List<Double> seconds = new ArrayList<>();
+        double loss = step(session, step, images, fed, seed, seconds);
+        phase("first step");
+        double first = Duration.between(began, Instant.now()).toNanos() / 1e9;
+        while (seconds.size() < request.steps()) {
+          loss = step(session, step, images, fed, seed, seconds);
+        }
+        double rate = product.gigaflops(session);
+        List<Double> counted = seconds.stream().skip(2).sorted().toList();
+        double best = counted.get(0);
+        return new Figures(
+            request,
+            best * 1e3,
+            counted.get(counted.size() / 2) * 1e3,
+            request.batch() / best,
+            rate,
+            first,
+            phases,
+            peakMegabytes(),
+            loss,
+            version,
+            EmaLibrary.status().reason());
+      } finally {
+        fed.forEach(Tensor::close);
+      }
+    }
+  }
+
+  private void phase(String name) {
+    Instant now = Instant.now();
+    phases.put(name, Duration.between(since, now).toNanos() / 1e9);
+    since = now;
+  }
+
+  private MsnGraph graph(
+      Graph graph,
+      Ops tf,
+      VitConfig encoder,
+      List<Placeholder<TFloat32>> images,
+      Operand<TInt64> seed) {
+    int batch = request.batch();
+    images.add(placeholder(tf, batch, SIZE));
+    images.add(placeholder(tf, batch, SIZE));
+    if (request.focalViews() > 0) {
+      images.add(placeholder(tf, batch * request.focalViews(), FOCAL));
+    }
+    int kept = new MaskingConfig(request.patchDrop()).kept(encoder.patches());
+    MsnNetwork network = MsnNetwork.create(tf, encoder, new HeadConfig(2048, 256, true), 1024, 0);
+    return MsnGraph.build(
+        graph,
+        network,
+        new MsnViews(
+            images.get(0),
+            images.get(1),
+            images.size() > 2 ? images.get(2) : null,
+            kept == encoder.patches() ? null : PatchMask.draw(tf, encoder.patches(), kept, seed),
+            1 + request.focalViews()),
+        new CriterionConfig(1024, 0.1, 0.25, 0.25, 1, 0, false),
+        3,
+        null,
+        EmaUpdate.Form.AUTO);
+  }
+
+  private static Placeholder<TFloat32> placeholder(Ops tf, int rows, int side) {
+    return tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(rows, side, side, 3)));
+  }
+
+  private static TFloat32 random(Shape shape) {
+    Random random = new Random(1);
+    float[] values = new float[(int) shape.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = 4 * random.nextFloat() - 2;
+    }
+    return TFloat32.tensorOf(shape, DataBuffers.of(values));
+  }
+
+  private static double step(
+      Session session,
+      MsnGraph graph,
+      List<Placeholder<TFloat32>> images,
+      List<Tensor> fed,
+      Placeholder<TInt64> seed,
+      List<Double> seconds) {
+    long begin = System.nanoTime();
+    Session.Runner runner = session.runner();
+    for (int i = 0; i < images.size(); i++) {
+      runner.feed(images.get(i), fed.get(i));
+    }
+    try (TInt64 value = TInt64.vectorOf(1, seconds.size())) {
+      double loss =
+          graph
+              .run(
+                  runner.feed(seed, value),
+                  seconds.size(),
+                  new Schedules.Scalars(1e-3, 0.01, 0.996, 0.25))
+              .loss();
+      seconds.add((System.nanoTime() - begin) / 1e9);
+      return loss;
+    }
+  }
+
+  /** Largest resident memory of this process so far, in MiB; -1 where the system does not tell. */
+  public static long peakMegabytes() {
+    try {
+      for (String line : Files.readAllLines(Path.of("/proc/self/status"), StandardCharsets.UTF_8)) {
+        if (line.startsWith("VmHWM:")) {
+          return Long.parseLong(line.replaceAll("\\D", "")) / 1024;
+        }
+      }
+    } catch (IOException e) {
+      return -1; // no Linux
+    }
+    return -1;
+  }
+
+  /** A product of two square matrices, kept in variables so that nothing is folded away. */
+  private static final class Product {
+    private final List<Op> initial = new ArrayList<>();
+    private final Op product;
+
+    Product(Ops tf, boolean bfloat16) {
+      this.product = bfloat16 ? product(tf, TBfloat16.class) : product(tf, TFloat32.class);
+    }
+
+    private <T extends TNumber> Op product(Ops tf, Class<T> type) {
+      List<Operand<T>> sides = new ArrayList<>();
+      for (String side : List.of("left", "right")) {
+        VarHandleOp matrix =
+            tf.varHandleOp(type, Shape.of(MATRIX, MATRIX), VarHandleOp.sharedName("bench." + side));
+        Operand<TFloat32> drawn =
+            tf.random.statelessRandomUniform(
+                tf.constant(new int[] {MATRIX, MATRIX}), tf.constant(new long[] {1, 2}));
+        initial.add(tf.assignVariableOp(matrix, tf.dtypes.cast(drawn, type)));
+        sides.add(tf.readVariableOp(matrix, type));
+      }
+      return tf.linalg.matMul(sides.get(0), sides.get(1), new MatMul.Options[0]);
+    }
+
+    double gigaflops(Session session) {
+      Session.Runner begin = session.runner();
+      initial.forEach(begin::addTarget);
+      begin.run().close();
+      double best = Double.MAX_VALUE;
+      for (int i = 0; i < PRODUCTS; i++) {
+        long start = System.nanoTime();
+        session.runner().addTarget(product).run().close();
+        best = Math.min(best, (System.nanoTime() - start) / 1e9);
+      }
+      return 2.0 * MATRIX * MATRIX * MATRIX / best / 1e9;
+    }
+  }
+}
