@@ -188,6 +188,19 @@ class FramesConverterTest {
   }
 
   @Test
+  void aFailure_endsTheOtherWorkersToo() throws IOException {
+    for (int i = 1; i < 6; i++) {
+      SmallCholec80.frames(input, "video0" + i, 60);
+      SmallCholec80.annotate(input, "video0" + i, 1500, 60);
+    }
+    Files.delete(input.resolve("frames/video01/video01_000004.png"));
+    assertThrows(
+        DataException.class,
+        () -> run(request(null, Compression.GZIP, 2, PhaseOrder.TF_CHOLEC80, false)));
+    assertTrue(outputs().stream().noneMatch(name -> name.endsWith(".part")), outputs().toString());
+  }
+
+  @Test
   void progress_reachesTheEnd() throws IOException {
     SmallCholec80.frames(input, "video01", 4);
     SmallCholec80.annotate(input, "video01", 150, 6);
