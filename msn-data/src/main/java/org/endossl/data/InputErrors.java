@@ -15,6 +15,7 @@ import org.endossl.tfrecords.TfRecordReader;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
+import org.tensorflow.exceptions.TFInvalidArgumentException;
 import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.ndarray.NdArrays;
 import org.tensorflow.ndarray.Shape;
@@ -31,7 +32,9 @@ public final class InputErrors {
 
   /** Whether an exception of a run came out of {@link MsnInput} or {@link FrameInput}. */
   public static boolean concern(RuntimeException e) {
-    return e instanceof TensorFlowException && String.valueOf(e.getMessage()).contains(NEXT);
+    // TensorFlow Java's exception for a bad image is an IllegalArgumentException.
+    return (e instanceof TensorFlowException || e instanceof TFInvalidArgumentException)
+        && String.valueOf(e.getMessage()).contains(NEXT);
   }
 
   /**
@@ -90,7 +93,7 @@ public final class InputErrors {
       FrameRecord frame = FrameCodec.decode(data, reader.place());
       try (TString value = TString.tensorOfBytes(NdArrays.scalarOfObject(frame.image()))) {
         session.runner().feed(encoded, value).addTarget(image).run().close();
-      } catch (TensorFlowException undecodable) {
+      } catch (TensorFlowException | TFInvalidArgumentException undecodable) {
         throw reader
             .place()
             .fail(

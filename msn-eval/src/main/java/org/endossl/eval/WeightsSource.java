@@ -1,0 +1,167 @@
+package org.endossl.eval;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.endossl.data.Normalization;
+import org.endossl.model.HuggingFaceVit;
+import org.endossl.model.VitConfig;
+import org.endossl.model.WeightsException;
+import org.endossl.train.Checkpoint;
+import org.endossl.train.PretrainConfig;
+import org.endossl.train.config.YamlConfig;
+
+/** Where the weights of a frozen encoder come from. */
+public sealed interface WeightsSource {
+  /** What {@link #parse} takes, in a line. */
+  String SYNTAX =
+      "a run's folder, a checkpoint's prefix, a Hugging Face folder, random:CONFIG.yaml:SEED,"
+          + " random:RUN:SEED, mean-colour or mean-colour+std";
+
+  /** As {@link #parse} takes it. */
+  String text();
+
+  /**
+   * Finds the weights; nothing large is read yet.
+   *
+   * @throws IllegalArgumentException if there are none
+   * @throws WeightsException if their files are damaged
+   */
+  Encoder open() throws IOException;
+
+  /**
+   * Reads a source.
+   *
+   * @param text see {@link #SYNTAX}
+   * @throws IllegalArgumentException if it names nothing
+   */
+  static WeightsSource parse(String text) {
+    if (text.equals(MeanColour.NAME)) {
+      return new MeanColour(false);
+    } else if (text.equals(MeanColour.NAME_STD)) {
+      return new MeanColour(true);
+    } else if (text.startsWith(Random.PREFIX)) {
+      return Random.parse(text);
+    }
+    Path path = Path.of(text);
+    return HuggingFaceVit.isOne(path) ? new HuggingFace(path) : new Run(path);
+  }
+
+  /**
+   * The target encoder of a pre-training run.
+   *
+   * @param path the run's folder, its folder of checkpoints, or a prefix
+   */
+  record Run(Path path) implements WeightsSource {
+    @Override
+    public String text() {
+      return path.toString();
+    }
+
+    @Override
+    public Encoder open() throws IOException {
+      if (!Files.exists(path) && !Files.exists(Path.of(path + ".index"))) {
+        throw new IllegalArgumentException("weights: no " + path + "; wanted " + SYNTAX);
+      }
+      return Encoder.ofCheckpoint(text(), Checkpoint.open(path));
+    }
+  }
+
+  /**
+   * A directory as transformers writes it.
+   *
+   * @param path with config.json and model.safetensors
+   */
+  record HuggingFace(Path path) implements WeightsSource {
+    @Override
+    public String text() {
+      return path.toString();
+    }
+
+    @Override
+    public Encoder open() throws IOException {
+      return Encoder.ofHuggingFace(path);
+    }
+  }
+
+  /**
+   * The weights that a run of this configuration would start from.
+   *
+   * @param config a pre-training configuration, or a run's folder
+   * @param seed of the weights
+   */
+  record Random(Path config, long seed) implements WeightsSource {
+    private static final String PREFIX = "random:";
+
+    private static Random parse(String text) {
+      int colon = text.lastIndexOf(':');
+      if (colon > PREFIX.length()) {
+        try {
+          return new Random(
+              Path.of(text.substring(PREFIX.length(), colon)),
+              Long.parseLong(text.substring(colon + 1)));
+        } catch (NumberFormatException e) {
+          throw new IllegalArgumentException(wrong(text), e);
+        }
+      }
+      throw new IllegalArgumentException(wrong(text));
+    }
+
+    private static String wrong(String text) {
+      return "weights: got " + text + ", wanted random:CONFIG.yaml:SEED";
+    }
+
+    @Override
+    public String text() {
+      return PREFIX + config + ":" + seed;
+    }
+
+    @Override
+    public Encoder open() throws IOException {
+      Path file = Files.isDirectory(config) ? config.resolve("config.yaml") : config;
+      PretrainConfig loaded = YamlConfig.load(file, PretrainConfig.class, List.of());
+      return Encoder.random(text(), loaded.encoder(), loaded.views().normalization(), seed);
+    }
+  }
+
+  /**
+   * Random weights of a network that no file describes.
+   *
+   * @param config the network
+   * @param normalization of its images
+   * @param seed of the weights
+   */
+  record RandomVit(VitConfig config, Normalization normalization, long seed)
+      implements WeightsSource {
+    @Override
+    public String text() {
+      return "random, seed " + seed;
+    }
+
+    @Override
+    public Encoder open() {
+      return Encoder.random(text(), config, normalization, seed);
+    }
+  }
+
+  /**
+   * No weights: the mean of red, green and blue over the frame, on 0..1.
+   *
+   * @param deviation whether their deviations follow
+   */
+  record MeanColour(boolean deviation) implements WeightsSource {
+    private static final String NAME = "mean-colour";
+    private static final String NAME_STD = "mean-colour+std";
+
+    @Override
+    public String text() {
+      return deviation ? NAME_STD : NAME;
+    }
+
+    @Override
+    public Encoder open() {
+      return Encoder.meanColour(text(), deviation);
+    }
+  }
+}

@@ -1,0 +1,130 @@
+package org.endossl.eval.probe;
+
+import java.util.random.RandomGenerator;
+
+/**
+ * One dense layer, {@code logits = W x + b}; Keras' {@code Dense}. All parameters are one vector:
+ * the classes' rows of W, then the biases.
+ */
+final class LinearLayer {
+  private final int inputs;
+  private final int classes;
+  private final float[] parameters;
+
+  private LinearLayer(int inputs, int classes, float[] parameters) {
+    this.inputs = inputs;
+    this.classes = classes;
+    this.parameters = parameters;
+  }
+
+  /** Weights uniform in Glorot's limits, biases 0, as Keras draws them. */
+  static LinearLayer glorot(int inputs, int classes, RandomGenerator random) {
+    float[] parameters = new float[size(inputs, classes)];
+    double limit = Math.sqrt(6.0 / (inputs + classes));
+    for (int i = 0; i < inputs * classes; i++) {
+      parameters[i] = (float) ((2 * random.nextDouble() - 1) * limit);
+    }
+    return new LinearLayer(inputs, classes, parameters);
+  }
+
+  /** A layer of given weights, [inputs][classes] as Keras keeps them. */
+  static LinearLayer of(float[][] kernel, float[] bias) {
+    int inputs = kernel.length;
+    int classes = bias.length;
+    float[] parameters = new float[size(inputs, classes)];
+    for (int k = 0; k < inputs; k++) {
+      for (int c = 0; c < classes; c++) {
+        parameters[c * inputs + k] = kernel[k][c];
+      }
+    }
+    System.arraycopy(bias, 0, parameters, inputs * classes, classes);
+    return new LinearLayer(inputs, classes, parameters);
+  }
+
+  private static int size(int inputs, int classes) {
+    return Math.multiplyExact(inputs, classes) + classes;
+  }
+
+  LinearLayer copy() {
+    return new LinearLayer(inputs, classes, parameters.clone());
+  }
+
+  int inputs() {
+    return inputs;
+  }
+
+  int classes() {
+    return classes;
+  }
+
+  /** The live parameters. */
+  float[] parameters() {
+    return parameters;
+  }
+
+  float weight(int input, int c) {
+    return parameters[c * inputs + input];
+  }
+
+  float bias(int c) {
+    return parameters[inputs * classes + c];
+  }
+
+  /** Logits of the row of {@code x} that starts at {@code from}, into {@code logits}. */
+  void logits(float[] x, int from, float[] logits) {
+    for (int c = 0; c < classes; c++) {
+      logits[c] = dot(x, from, c * inputs) + parameters[inputs * classes + c];
+    }
+  }
+
+  /** The first of the largest logits. */
+  static int argmax(float[] logits) {
+    int best = 0;
+    for (int c = 1; c < logits.length; c++) {
+      best = logits[c] > logits[best] ? c : best;
+    }
+    return best;
+  }
+
+  /** Adds {@code dz x^T} to a gradient laid out as the parameters. */
+  void addGradient(float[] x, int from, float[] dz, float[] gradient) {
+    for (int c = 0; c < classes; c++) {
+      axpy(dz[c], x, from, gradient, c * inputs, inputs);
+      gradient[inputs * classes + c] += dz[c];
+    }
+  }
+
+  /** Eight sums, so that an addition need not wait for the one before. */
+  private float dot(float[] x, int from, int row) {
+    float a0 = 0;
+    float a1 = 0;
+    float a2 = 0;
+    float a3 = 0;
+    float a4 = 0;
+    float a5 = 0;
+    float a6 = 0;
+    float a7 = 0;
+    float[] w = parameters;
+    int k = 0;
+    for (; k + 7 < inputs; k += 8) {
+      a0 += x[from + k] * w[row + k];
+      a1 += x[from + k + 1] * w[row + k + 1];
+      a2 += x[from + k + 2] * w[row + k + 2];
+      a3 += x[from + k + 3] * w[row + k + 3];
+      a4 += x[from + k + 4] * w[row + k + 4];
+      a5 += x[from + k + 5] * w[row + k + 5];
+      a6 += x[from + k + 6] * w[row + k + 6];
+      a7 += x[from + k + 7] * w[row + k + 7];
+    }
+    for (; k < inputs; k++) {
+      a0 += x[from + k] * w[row + k];
+    }
+    return ((a0 + a1) + (a2 + a3)) + ((a4 + a5) + (a6 + a7));
+  }
+
+  private static void axpy(float a, float[] x, int from, float[] y, int to, int n) {
+    for (int k = 0; k < n; k++) {
+      y[to + k] += a * x[from + k];
+    }
+  }
+}

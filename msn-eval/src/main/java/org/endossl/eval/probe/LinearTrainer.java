@@ -1,0 +1,64 @@
+package org.endossl.eval.probe;
+
+import java.util.Arrays;
+
+/** Trains a layer on rows of a matrix; the same inputs give the same bits. */
+final class LinearTrainer {
+  private final LinearLayer layer;
+  private final Loss loss;
+  private final Optimizer optimizer;
+  private final float[] gradient;
+  private final float[] logits;
+  private final float[] dz;
+
+  LinearTrainer(LinearLayer layer, Loss loss, Optimizer optimizer) {
+    this.layer = layer;
+    this.loss = loss;
+    this.optimizer = optimizer;
+    this.gradient = new float[layer.parameters().length];
+    this.logits = new float[layer.classes()];
+    this.dz = new float[layer.classes()];
+  }
+
+  /**
+   * One pass.
+   *
+   * @param x rows of features
+   * @param targets one per row of x
+   * @param order the rows to visit, in this order
+   * @param batch rows per step; the last step takes what is left
+   * @param weights of the classes' losses; empty weighs all alike
+   * @return the means of the pass, each batch's taken before its step, as Keras logs them
+   */
+  Means epoch(float[] x, int[] targets, int[] order, int batch, double[] weights) {
+    double total = 0;
+    long right = 0;
+    for (int from = 0; from < order.length; from += batch) {
+      int to = Math.min(order.length, from + batch);
+      Arrays.fill(gradient, 0);
+      for (int i = from; i < to; i++) {
+        int row = order[i];
+        int at = row * layer.inputs();
+        layer.logits(x, at, logits);
+        right += LinearLayer.argmax(logits) == targets[row] ? 1 : 0;
+        float weight = weights.length == 0 ? 1 : (float) weights[targets[row]];
+        total += weight * loss.one(logits, targets[row], dz);
+        float scale = weight / (to - from);
+        for (int c = 0; c < dz.length; c++) {
+          dz[c] *= scale;
+        }
+        layer.addGradient(x, at, dz, gradient);
+      }
+      optimizer.apply(layer.parameters(), gradient);
+    }
+    return new Means(total / order.length, (double) right / order.length);
+  }
+
+  /**
+   * Means over the rows of a pass.
+   *
+   * @param loss weighted cross-entropy
+   * @param acc share of rows whose target has the largest logit
+   */
+  record Means(double loss, double acc) {}
+}

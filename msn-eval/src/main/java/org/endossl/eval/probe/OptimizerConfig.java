@@ -1,0 +1,31 @@
+package org.endossl.eval.probe;
+
+/**
+ * One of the optimizers of endossl's {@code train_lib.py}, {@code get_optimizer}.
+ *
+ * @param name which
+ * @param learningRate at the start
+ * @param momentum of momentum and rmsprop
+ * @param weightDecay of adamw, momentum and sgd
+ */
+public record OptimizerConfig(Name name, double learningRate, double momentum, double weightDecay) {
+  /** The names endossl knows. */
+  public enum Name {
+    /** Keras' Adam, without decay. */
+    ADAM,
+    /** TensorFlow Addons' AdamW. */
+    ADAMW,
+    /** Keras' RMSprop with momentum, without decay. */
+    RMSPROP,
+    /** Keras' SGD with momentum. */
+    MOMENTUM,
+    /** Keras' SGD. */
+    SGD
+  }
+
+  public OptimizerConfig {
+    Check.within("learning_rate", learningRate, 0, 1e3);
+    Check.within("momentum", momentum, 0, 1);
+    Check.within("weight_decay", weightDecay, 0, 1);
+  }
+}

@@ -1,0 +1,52 @@
+package org.endossl.eval.probe;
+
+import java.util.List;
+import org.endossl.data.Split;
+
+/**
+ * A linear probe, as in {@code configs/probe/*.yaml}.
+ *
+ * @param source where the protocol comes from, in words
+ * @param data the frames
+ * @param training of the layer
+ */
+public record ProbeConfig(String source, DataConfig data, TrainingConfig training) {
+  /** The same protocol with another seed. */
+  public ProbeConfig withSeed(long seed) {
+    return new ProbeConfig(source, data, training.withSeed(seed));
+  }
+
+  /**
+   * The frames and how they are read.
+   *
+   * @param records TFRecord files, globs or directories
+   * @param split video ids per part
+   * @param batch frames that the encoder sees at once
+   * @param workers threads that decode; 0 lets TensorFlow choose
+   */
+  public record DataConfig(List<String> records, SplitConfig split, int batch, int workers) {
+    public DataConfig {
+      records = List.copyOf(records);
+      Check.atLeast("batch", batch, 1);
+      Check.atLeast("workers", workers, 0);
+    }
+  }
+
+  /**
+   * Video ids as text: {@code 1-40} is video01 to video40, {@code 3, video07} names two.
+   *
+   * @param train to learn from
+   * @param validation to choose the epoch by; may be empty, then it is the last
+   * @param test to report on
+   */
+  public record SplitConfig(String train, String validation, String test) {
+    public SplitConfig {
+      Split.of(train, validation, test);
+    }
+
+    /** The video ids. */
+    public Split videos() {
+      return Split.of(train, validation, test);
+    }
+  }
+}

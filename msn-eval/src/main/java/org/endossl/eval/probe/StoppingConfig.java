@@ -1,0 +1,16 @@
+package org.endossl.eval.probe;
+
+/**
+ * When to stop early; endossl's {@code get_early_stopping_callback}.
+ *
+ * @param monitor the score that is watched; endossl's is the validation loss whatever it monitors
+ * @param mode the direction that is better
+ * @param startFromEpoch epochs before it watches
+ * @param patience epochs without improvement
+ */
+public record StoppingConfig(Monitor monitor, Monitor.Mode mode, int startFromEpoch, int patience) {
+  public StoppingConfig {
+    Check.atLeast("start_from_epoch", startFromEpoch, 0);
+    Check.atLeast("patience", patience, 1);
+  }
+}
