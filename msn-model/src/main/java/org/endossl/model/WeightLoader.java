@@ -1,11 +1,16 @@
 package org.endossl.model;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
@@ -54,49 +59,72 @@ public final class WeightLoader {
     Map<String, Shape> wanted = new LinkedHashMap<>();
     slots.forEach(slot -> wanted.put(slot.variable().name(), slot.variable().shape()));
     Mismatch.check(source.where(), wanted, source.shapes(), true);
-    List<TFloat32> fed = new ArrayList<>();
+    List<Slot> chunk = new ArrayList<>();
+    long pending = 0;
+    for (Slot slot : slots) {
+      chunk.add(slot);
+      pending += slot.variable().shape().size();
+      if (pending >= CHUNK) {
+        assign(session, source, chunk);
+        chunk.clear();
+        pending = 0;
+      }
+    }
+    if (!chunk.isEmpty()) {
+      assign(session, source, chunk);
+    }
+  }
+
+  /** Converts on all cores, then sets the variables in one run. */
+  private static void assign(Session session, TensorSource source, List<Slot> chunk)
+      throws IOException {
+    AtomicReferenceArray<@Nullable TFloat32> fed = new AtomicReferenceArray<>(chunk.size());
     try {
+      IntStream.range(0, chunk.size())
+          .parallel()
+          .forEach(i -> fed.set(i, tensor(source, chunk.get(i).variable().name())));
       Session.Runner runner = session.runner();
-      long pending = 0;
-      for (Slot slot : slots) {
-        fed.add(tensor(source, slot.variable().name()));
-        runner.feed(slot.fed(), fed.get(fed.size() - 1)).addTarget(slot.assign());
-        pending += slot.variable().shape().size();
-        if (pending >= CHUNK) {
-          run(runner, fed);
-          runner = session.runner();
-          pending = 0;
+      for (int i = 0; i < chunk.size(); i++) {
+        runner
+            .feed(chunk.get(i).fed(), Objects.requireNonNull(fed.get(i)))
+            .addTarget(chunk.get(i).assign());
+      }
+      runner.run().close();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    } finally {
+      for (int i = 0; i < chunk.size(); i++) {
+        TFloat32 tensor = fed.get(i);
+        if (tensor != null) {
+          tensor.close();
         }
       }
-      if (!fed.isEmpty()) {
-        run(runner, fed);
+    }
+  }
+
+  private static TFloat32 tensor(TensorSource source, String name) {
+    try {
+      HostTensor host = source.tensor(name);
+      int at = firstNotFinite(host.values());
+      if (at >= 0) {
+        throw new WeightsException(
+            source.where() + ": " + name + " has " + host.values().get(at) + " at element " + at);
       }
-    } finally {
-      fed.forEach(TFloat32::close);
+      return TFloat32.tensorOf(host.shape(), DataBuffers.of(host.values().duplicate()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-  }
-
-  private static void run(Session.Runner runner, List<TFloat32> fed) {
-    runner.run().close();
-    fed.forEach(TFloat32::close);
-    fed.clear();
-  }
-
-  private static TFloat32 tensor(TensorSource source, String name) throws IOException {
-    HostTensor host = source.tensor(name);
-    FloatBuffer values = host.values();
-    int at = firstNotFinite(values);
-    if (at >= 0) {
-      throw new WeightsException(
-          source.where() + ": " + name + " has " + values.get(at) + " at element " + at);
-    }
-    return TFloat32.tensorOf(host.shape(), DataBuffers.of(values.duplicate()));
   }
 
   private static int firstNotFinite(FloatBuffer values) {
-    for (int i = 0; i < values.limit(); i++) {
-      if (!Float.isFinite(values.get(i))) {
-        return i;
+    float[] part = new float[Math.min(values.limit(), 1 << 13)];
+    for (int from = 0; from < values.limit(); from += part.length) {
+      int length = Math.min(part.length, values.limit() - from);
+      values.get(from, part, 0, length);
+      for (int i = 0; i < length; i++) {
+        if (!Float.isFinite(part[i])) {
+          return from + i;
+        }
       }
     }
     return -1;
