@@ -14,13 +14,18 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.endossl.data.Normalization;
 import org.endossl.eval.features.FeatureSet;
 import org.endossl.eval.features.Features;
 import org.endossl.eval.features.FeaturesRequest;
 import org.endossl.eval.features.FrameTable;
 import org.endossl.eval.features.Frames;
+import org.endossl.model.HuggingFaceVit;
+import org.endossl.model.VariableStore;
+import org.endossl.model.Vit;
 import org.endossl.model.VitConfig;
+import org.endossl.model.WeightLoader;
 import org.endossl.model.WeightsException;
 import org.endossl.tfrecords.Compression;
 import org.endossl.tfrecords.PhaseOrder;
@@ -31,8 +36,13 @@ import org.endossl.train.Pretrainer;
 import org.endossl.train.config.YamlConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tensorflow.Graph;
+import org.tensorflow.Session;
+import org.tensorflow.op.Ops;
 
 class EncoderTest {
+  private static final VitConfig TINY = new VitConfig(32, 16, 24, 2, 2, 2, 1e-6, 0);
+
   @TempDir Path temp;
 
   @Test
@@ -56,15 +66,31 @@ class EncoderTest {
   }
 
   @Test
+  void aHuggingFaceFolder_ofTheSameWeights_givesTheSameFeatures() throws IOException {
+    Path records = Frames.write(temp.resolve("a.tfrecord"), 1, 3, Compression.NONE);
+    Path folder = temp.resolve("hf");
+    try (Graph graph = new Graph();
+        Session session = new Session(graph)) {
+      Ops tf = Ops.create(graph);
+      VariableStore store = new VariableStore(tf, "", 5);
+      Vit.create(store, TINY);
+      WeightLoader loader = WeightLoader.build(tf, store.variables());
+      Session.Runner runner = session.runner();
+      store.variables().forEach(v -> runner.addTarget(v.initializer()));
+      runner.run().close();
+      HuggingFaceVit.export(folder, TINY, loader.read(session));
+    }
+    WeightsSource random = new WeightsSource.RandomVit(TINY, Normalization.IMAGENET, 5);
+    assertArrayEquals(run(random, records).matrix().values(), features(folder.toString(), records));
+  }
+
+  @Test
   void realCholec80Frames_giveRowsInTheIndexOrder() throws IOException {
     Path golden = golden();
     for (String file : List.of("video01.tfrecord", "video41.tfrecord", "video49.tfrecord.gz")) {
       Files.copy(golden.resolve(file), temp.resolve(file));
     }
-    WeightsSource weights =
-        new WeightsSource.RandomVit(
-            new VitConfig(32, 16, 24, 2, 2, 2, 1e-6, 0), Normalization.IMAGENET, 1);
-    FeatureSet got = run(weights, temp);
+    FeatureSet got = run(new WeightsSource.RandomVit(TINY, Normalization.IMAGENET, 1), temp);
     List<JsonElement> expected =
         JsonParser.parseString(
                 Files.readString(golden.resolve("expected.json"), StandardCharsets.UTF_8))
@@ -95,7 +121,7 @@ class EncoderTest {
     }
     assumeTrue(
         found != null, "skipped: no shared/golden/tf_cholec80; name shared by -Dendossl.shared");
-    return java.util.Objects.requireNonNull(found);
+    return Objects.requireNonNull(found);
   }
 
   private static double distance(float[] a, float[] b) {

@@ -1,5 +1,6 @@
 package org.endossl.eval.features;
 
+import com.google.gson.FieldNamingPolicy;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonParseException;
@@ -23,7 +24,11 @@ public record FeatureSet(Matrix matrix, FrameTable frames, FeatureInfo info) {
   public static final List<String> FILES = List.of("features.npy", "features.csv", "features.json");
 
   private static final Gson GSON =
-      new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
+      new GsonBuilder()
+          .setFieldNamingPolicy(FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES)
+          .setPrettyPrinting()
+          .disableHtmlEscaping()
+          .create();
 
   public FeatureSet {
     if (matrix.rows() != frames.size()) {

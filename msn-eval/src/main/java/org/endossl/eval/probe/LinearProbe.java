@@ -2,6 +2,7 @@ package org.endossl.eval.probe;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import org.endossl.data.Split;
@@ -160,10 +161,7 @@ public final class LinearProbe {
         "epochs",
         done / seconds,
         String.format(
-            java.util.Locale.ROOT,
-            "loss %.4f, val_macro_f1 %.4f",
-            epoch.loss(),
-            epoch.valMacroF1()));
+            Locale.ROOT, "loss %.4f, val_macro_f1 %.4f", epoch.loss(), epoch.valMacroF1()));
   }
 
   private static ProbeResult.Epoch epoch(

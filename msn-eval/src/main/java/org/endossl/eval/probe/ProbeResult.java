@@ -1,7 +1,9 @@
 package org.endossl.eval.probe;
 
+import com.google.gson.FieldNamingPolicy;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -40,8 +42,8 @@ public record ProbeResult(
   private static final Gson GSON =
       new GsonBuilder()
           .setPrettyPrinting()
+          .setFieldNamingPolicy(FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES)
           .serializeNulls()
-          .serializeSpecialFloatingPointValues()
           .disableHtmlEscaping()
           .create();
 
@@ -100,8 +102,8 @@ public record ProbeResult(
     return json;
   }
 
-  private com.google.gson.JsonArray epochsJson() {
-    com.google.gson.JsonArray rows = new com.google.gson.JsonArray();
+  private JsonArray epochsJson() {
+    JsonArray rows = new JsonArray();
     for (Epoch epoch : epochs) {
       JsonObject row = new JsonObject();
       row.addProperty("epoch", epoch.epoch());
