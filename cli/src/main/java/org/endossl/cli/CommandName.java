@@ -8,8 +8,11 @@ import java.util.Locale;
 enum CommandName {
   SYNTHETIC("synthetic", "write a generated Cholec80-like data set"),
   METRICS("metrics", "score a file of predictions under every convention"),
+  CONVERT("convert", "Cholec80's videos or frames to TFRecords"),
   RECORDS_INSPECT("records inspect", "what record files hold, one line per record"),
   RECORDS_VERIFY("records verify", "everything that is wrong with record files"),
+  RECORDS_STATS("records stats", "frames per video, phase and instrument"),
+  RECORDS_RESHARD("records reshard", "the same records in other files or another phase order"),
   PARITY("parity", "compare this build with golden values of the Python originals"),
   DOCTOR("doctor", "what this machine has and what it lacks");
 
@@ -41,6 +44,9 @@ enum CommandName {
       case METRICS -> new MetricsCommand();
       case RECORDS_INSPECT -> new RecordsInspectCommand();
       case RECORDS_VERIFY -> new RecordsVerifyCommand();
+      case CONVERT -> new ConvertCommand();
+      case RECORDS_STATS -> new RecordsStatsCommand();
+      case RECORDS_RESHARD -> new RecordsReshardCommand();
       case PARITY -> new ParityCommand();
       case DOCTOR -> new DoctorCommand();
     };

@@ -1,0 +1,132 @@
+package org.endossl.cli;
+
+import com.beust.jcommander.Parameter;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.endossl.tfrecords.Compression;
+import org.endossl.tfrecords.PhaseOrder;
+import org.endossl.tfrecords.convert.ConvertProgress;
+import org.endossl.tfrecords.convert.ConvertReport;
+import org.endossl.tfrecords.convert.ConvertRequest;
+import org.endossl.tfrecords.convert.FramesConverter;
+import org.endossl.tfrecords.convert.ImageSize;
+import org.jspecify.annotations.Nullable;
+
+/** {@code endossl convert}: Cholec80's videos or extracted frames to TFRecords. */
+final class ConvertCommand extends Command {
+  @Parameter(names = "--input", required = true, description = "DIR: Cholec80, see above")
+  Path input = Path.of("");
+
+  @Parameter(names = "--out", required = true, description = "DIR: where the records go")
+  Path out = Path.of("");
+
+  @Parameter(names = "--layout", description = "LAYOUT: frames, videos, or auto: frames if there are any")
+  String layout = "auto";
+
+  @Parameter(names = "--videos", description = "V1,V2: only these, such as video01,video02; else all")
+  List<String> videos = new ArrayList<>();
+
+  @Parameter(names = "--fps", description = "frames per second of the records, up to 25")
+  double framesPerSecond = 1;
+
+  @Parameter(names = "--size", description = "WxH: resize frames; else their bytes are kept")
+  @Nullable String size;
+
+  @Parameter(names = "--compression", description = "KIND: none, gzip or zlib")
+  String compression = "none";
+
+  @Parameter(names = "--shards", description = "files per video")
+  int shards = 1;
+
+  @Parameter(names = "--phase-order", description = "ORDER: how phases are numbered: tf-cholec80, endossl, tmrnet")
+  String phaseOrder = PhaseOrder.TF_CHOLEC80.key();
+
+  @Parameter(names = "--no-tools", description = "without tool annotations; all instruments are 0")
+  boolean noTools;
+
+  @Parameter(names = "--resume", description = "pass over videos that are complete in --out")
+  boolean resume;
+
+  @Parameter(names = "--workers", description = "videos at a time")
+  int workers = Runtime.getRuntime().availableProcessors();
+
+  @Override
+  String details() {
+    return """
+        DIR holds phase_annotations/, tool_annotations/ and either videos/videoNN.mp4 (25 frames per
+        second, as Cholec80 is published; needs ffmpeg on the PATH) or frames/videoNN/*.png (one per
+        second, as endossl reads them). A video's files appear complete or not at all.
+        """;
+  }
+
+  @Override
+  String example() {
+    return "convert --input cholec80 --out data/cholec80";
+  }
+
+  @Override
+  int run(Terminal terminal) throws Exception {
+    ConvertRequest request =
+        new ConvertRequest(
+            input,
+            out,
+            Choice.of(ConvertRequest.Layout.class, "--layout", layout),
+            videos,
+            framesPerSecond,
+            size == null ? null : ImageSize.parse(size),
+            Choice.of(Compression.class, "--compression", compression),
+            shards,
+            PhaseOrder.of(phaseOrder),
+            !noTools,
+            resume,
+            workers);
+    ConvertReport report;
+    try (ProgressLine line = new ProgressLine(terminal, "convert")) {
+      report = FramesConverter.run(request, progress -> show(line, progress));
+    }
+    print(report, terminal.out());
+    return ExitCode.DONE;
+  }
+
+  private static void show(ProgressLine line, ConvertProgress p) {
+    line.show(
+        p.framesTotal() == 0 ? 0 : (double) p.frames() / p.framesTotal(),
+        String.format(
+            Locale.ROOT,
+            "%s, %d/%d videos  %d/%d frames  %.1f frames/s  %s left",
+            p.video(),
+            p.videosDone(),
+            p.videos(),
+            p.frames(),
+            p.framesTotal(),
+            p.framesPerSecond(),
+            Double.isNaN(p.secondsLeft()) ? "?" : ProgressLine.duration(p.secondsLeft())));
+  }
+
+  private void print(ConvertReport report, PrintStream out) {
+    for (ConvertReport.Video video : report.videos()) {
+      video.warnings().forEach(warning -> out.println("note: " + video.name() + ": " + warning));
+      if (video.unannotated() > 0) {
+        out.println(
+            "note: " + video.name() + ": " + video.unannotated()
+                + " frames at the end have no annotation and were left out");
+      }
+      if (video.unseen() > 0) {
+        out.println(
+            "note: " + video.name() + ": " + video.unseen()
+                + " annotated frames at the end are not in the input");
+      }
+    }
+    long passed = report.videos().stream().filter(ConvertReport.Video::passedOver).count();
+    out.printf(
+        Locale.ROOT,
+        "%d frames of %d videos in %s%s%n",
+        report.frames(),
+        report.videos().size() - passed,
+        this.out,
+        passed == 0 ? "" : "; " + passed + " videos were complete already");
+  }
+}

@@ -1,0 +1,42 @@
+package org.endossl.cli;
+
+import com.beust.jcommander.Parameter;
+import com.google.gson.GsonBuilder;
+import java.util.ArrayList;
+import java.util.List;
+import org.endossl.tfrecords.FrameIndex;
+import org.endossl.tfrecords.RecordFiles;
+import org.endossl.tfrecords.RecordStats;
+
+/** {@code endossl records stats}: frames per video, phase and instrument. */
+final class RecordsStatsCommand extends Command {
+  @Parameter(description = "FILE...")
+  List<String> files = new ArrayList<>();
+
+  @Parameter(names = "--json", description = "as JSON instead of tables")
+  boolean json;
+
+  @Override
+  String arguments() {
+    return "FILE...";
+  }
+
+  @Override
+  String example() {
+    return "records stats data/cholec80";
+  }
+
+  @Override
+  int run(Terminal terminal) throws Exception {
+    if (files.isEmpty()) {
+      throw new UsageException("wanted files, globs or directories of records");
+    }
+    RecordStats stats = RecordStats.of(FrameIndex.scan(RecordFiles.list(files)));
+    if (json) {
+      terminal.out().println(new GsonBuilder().setPrettyPrinting().create().toJson(stats.toJson()));
+    } else {
+      stats.table(terminal.out()::println);
+    }
+    return ExitCode.DONE;
+  }
+}
