@@ -23,10 +23,14 @@ final class ConvertCommand extends Command {
   @Parameter(names = "--out", required = true, description = "DIR: where the records go")
   Path out = Path.of("");
 
-  @Parameter(names = "--layout", description = "LAYOUT: frames, videos, or auto: frames if there are any")
+  @Parameter(
+      names = "--layout",
+      description = "LAYOUT: frames, videos, or auto: frames if there are any")
   String layout = "auto";
 
-  @Parameter(names = "--videos", description = "V1,V2: only these, such as video01,video02; else all")
+  @Parameter(
+      names = "--videos",
+      description = "V1,V2: only these, such as video01,video02; else all")
   List<String> videos = new ArrayList<>();
 
   @Parameter(names = "--fps", description = "frames per second of the records, up to 25")
@@ -41,7 +45,9 @@ final class ConvertCommand extends Command {
   @Parameter(names = "--shards", description = "files per video")
   int shards = 1;
 
-  @Parameter(names = "--phase-order", description = "ORDER: how phases are numbered: tf-cholec80, endossl, tmrnet")
+  @Parameter(
+      names = "--phase-order",
+      description = "ORDER: how phases are numbered: tf-cholec80, endossl, tmrnet")
   String phaseOrder = PhaseOrder.TF_CHOLEC80.key();
 
   @Parameter(names = "--no-tools", description = "without tool annotations; all instruments are 0")
@@ -111,12 +117,18 @@ final class ConvertCommand extends Command {
       video.warnings().forEach(warning -> out.println("note: " + video.name() + ": " + warning));
       if (video.unannotated() > 0) {
         out.println(
-            "note: " + video.name() + ": " + video.unannotated()
+            "note: "
+                + video.name()
+                + ": "
+                + video.unannotated()
                 + " frames at the end have no annotation and were left out");
       }
       if (video.unseen() > 0) {
         out.println(
-            "note: " + video.name() + ": " + video.unseen()
+            "note: "
+                + video.name()
+                + ": "
+                + video.unseen()
                 + " annotated frames at the end are not in the input");
       }
     }

@@ -49,8 +49,7 @@ final class RecordsReshardCommand extends Command {
       throw new UsageException("wanted files, globs or directories of records");
     }
     List<Path> found = RecordFiles.list(files);
-    PhaseOrder order =
-        phaseOrder == null ? PhaseOrder.of(found.get(0)) : PhaseOrder.of(phaseOrder);
+    PhaseOrder order = phaseOrder == null ? PhaseOrder.of(found.get(0)) : PhaseOrder.of(phaseOrder);
     List<Path> written =
         Resharder.run(
             new ReshardRequest(

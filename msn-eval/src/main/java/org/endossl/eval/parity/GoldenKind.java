@@ -43,7 +43,9 @@ enum GoldenKind {
       case VIT_MSN -> new VitCheck();
       case METRICS -> new MetricsCheck();
       case RECORDS -> new RecordsCheck();
-      case MSN, OPTIMIZERS, VIEWS, RESIZING, RANDAUGMENT, RESNET, SAVED_MODEL -> null;
+      case VIEWS -> new ViewsCheck();
+      case RESIZING -> new ResizingCheck();
+      case MSN, OPTIMIZERS, RANDAUGMENT, RESNET, SAVED_MODEL -> null;
     };
   }
 

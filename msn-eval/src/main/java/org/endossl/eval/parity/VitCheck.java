@@ -19,7 +19,6 @@ import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
-import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
@@ -78,7 +77,8 @@ final class VitCheck implements GoldenCheck {
     try (Result result = runner.run()) {
       for (int i = 0; i < names.size(); i++) {
         HostTensor wanted = expected.tensor(names.get(i));
-        Differences.compare(names.get(i), host((TFloat32) result.get(i)), wanted, BAR, findings);
+        Differences.compare(
+            names.get(i), Tensors.host((TFloat32) result.get(i)), wanted, BAR, findings);
       }
     }
   }
@@ -100,11 +100,5 @@ final class VitCheck implements GoldenCheck {
             ? all.size() - 1
             : Integer.parseInt(matcher.group(2)) - (attention ? 0 : 1);
     return index >= 0 && index < all.size() ? all.get(index) : null;
-  }
-
-  private static HostTensor host(TFloat32 tensor) {
-    float[] values = new float[Math.toIntExact(tensor.size())];
-    tensor.asRawTensor().data().asFloats().read(values);
-    return HostTensor.of(Shape.of(tensor.shape().asArray()), values);
   }
 }

@@ -93,6 +93,14 @@ class ParityTest {
   }
 
   @Test
+  void viewOperations_hold() throws IOException {
+    Path views = Path.of("../msn-data/src/test/resources/golden/views_ops.safetensors");
+    ParityReport report = run(views, temp);
+    assertTrue(report.holds(), report.toJson());
+    assertTrue(Files.exists(temp.resolve("computed.safetensors")));
+  }
+
+  @Test
   void whatThisBuildCannotRun_doesNotHold() throws IOException {
     Path folder = Files.createDirectories(temp.resolve("net"));
     Files.write(folder.resolve("weights.h5"), new byte[8]);
