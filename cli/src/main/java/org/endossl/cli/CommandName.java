@@ -7,12 +7,16 @@ import java.util.Locale;
 /** Every command of this build. */
 enum CommandName {
   SYNTHETIC("synthetic", "write a generated Cholec80-like data set"),
+  PRETRAIN("pretrain", "pre-train by Masked Siamese Networks on TFRecords"),
   METRICS("metrics", "score a file of predictions under every convention"),
   CONVERT("convert", "Cholec80's videos or frames to TFRecords"),
   RECORDS_INSPECT("records inspect", "what record files hold, one line per record"),
   RECORDS_VERIFY("records verify", "everything that is wrong with record files"),
   RECORDS_STATS("records stats", "frames per video, phase and instrument"),
   RECORDS_RESHARD("records reshard", "the same records in other files or another phase order"),
+  IMPORT("import", "weights of facebookresearch/msn or Hugging Face into a directory"),
+  EXPORT("export", "a run's encoder as a Hugging Face directory"),
+  BENCH_STEP("bench step", "what a training step costs on this machine"),
   PARITY("parity", "compare this build with golden values of the Python originals"),
   DOCTOR("doctor", "what this machine has and what it lacks");
 
@@ -47,6 +51,10 @@ enum CommandName {
       case CONVERT -> new ConvertCommand();
       case RECORDS_STATS -> new RecordsStatsCommand();
       case RECORDS_RESHARD -> new RecordsReshardCommand();
+      case PRETRAIN -> new PretrainCommand();
+      case IMPORT -> new ImportCommand();
+      case EXPORT -> new ExportCommand();
+      case BENCH_STEP -> new BenchStepCommand();
       case PARITY -> new ParityCommand();
       case DOCTOR -> new DoctorCommand();
     };

@@ -27,7 +27,8 @@ record Failure(int code, String line, Throwable cause) {
     if (e instanceof IOException io) {
       return ofFile(io);
     }
-    if (e instanceof IllegalArgumentException) {
+    if (e instanceof IllegalArgumentException
+        || e.getClass().getName().endsWith(".DivergedException")) {
       return new Failure(ExitCode.USAGE, message(e), e);
     }
     if (e instanceof EnvironmentException) {

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 
 /** The entry point of {@code ./endossl}. */
 public final class Main {
-  private static final int SECONDS_TO_STOP = 10;
+  private static final int SECONDS_TO_STOP = 120;
 
   private Main() {}
 
@@ -25,7 +25,8 @@ public final class Main {
     boolean interactive = Boolean.getBoolean("endossl.terminal");
     CountDownLatch ended = new CountDownLatch(1);
     Thread work = Thread.currentThread();
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> endCleanly(work, ended)));
+    StopSignal stop = new StopSignal();
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> endCleanly(stop, work, ended)));
     // Buffered: records inspect prints a line per record.
     PrintStream out =
         new PrintStream(
@@ -34,16 +35,16 @@ public final class Main {
             StandardCharsets.UTF_8);
     List<String> words = List.of(args);
     PrintStream err = words.contains("--verbose") ? System.err : NativeMessages.hide(System.err);
-    int code = run(words, new Terminal(out, err, interactive));
+    int code = run(words, new Terminal(out, err, interactive, stop));
     out.flush();
     ended.countDown();
     System.exit(code);
   }
 
   /** On Ctrl-C: lets the command notice, remove its unfinished files and say so. */
-  private static void endCleanly(Thread work, CountDownLatch ended) {
+  private static void endCleanly(StopSignal stop, Thread work, CountDownLatch ended) {
     if (ended.getCount() > 0) {
-      work.interrupt();
+      stop.request(work);
       try {
         if (!ended.await(SECONDS_TO_STOP, TimeUnit.SECONDS)) {
           return; // in a long native call; what it was writing has a .part name
@@ -63,7 +64,7 @@ public final class Main {
    * @return 0 done, 1 a bar missed, 2 wrong use, 3 bad data, 4 environment
    */
   public static int run(List<String> args, PrintStream out, PrintStream err) {
-    return run(args, new Terminal(out, err, false));
+    return run(args, new Terminal(out, err, false, new StopSignal()));
   }
 
   private static int run(List<String> args, Terminal terminal) {

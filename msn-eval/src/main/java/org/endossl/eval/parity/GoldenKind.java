@@ -45,7 +45,8 @@ enum GoldenKind {
       case RECORDS -> new RecordsCheck();
       case VIEWS -> new ViewsCheck();
       case RESIZING -> new ResizingCheck();
-      case MSN, OPTIMIZERS, RANDAUGMENT, RESNET, SAVED_MODEL -> null;
+      case MSN -> new MsnCheck();
+      case OPTIMIZERS, RANDAUGMENT, RESNET, SAVED_MODEL -> null;
     };
   }
 

@@ -1,0 +1,107 @@
+package org.endossl.cli;
+
+import com.beust.jcommander.Parameter;
+import com.google.gson.GsonBuilder;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.Locale;
+import org.endossl.eval.AtomicFiles;
+import org.endossl.train.SessionOptions;
+import org.endossl.train.StepBench;
+import org.jspecify.annotations.Nullable;
+
+/** {@code endossl bench step}: what a training step costs on this machine. */
+final class BenchStepCommand extends Command {
+  @Parameter(
+      names = "--model",
+      description = "SIZE: tiny, small, base or large, with patches of 16")
+  String model = "small";
+
+  @Parameter(names = "--batch", description = "frames per step")
+  int batch = 8;
+
+  @Parameter(names = "--focal", description = "focal views of 96 pixels per frame")
+  int focal = 0;
+
+  @Parameter(names = "--patch-drop", description = "share of patches dropped from the random view")
+  double patchDrop = 0.5;
+
+  @Parameter(names = "--steps", description = "steps to take; the first two do not count")
+  int steps = 10;
+
+  @Parameter(names = "--bf16", description = "matrix products in bfloat16")
+  boolean bfloat16;
+
+  @Parameter(
+      names = "--threads",
+      description = "threads within an operation; 0: TensorFlow chooses")
+  int threads = 0;
+
+  @Parameter(names = "--json", description = "F: also write the figures to this file")
+  @Nullable Path json;
+
+  @Override
+  String details() {
+    return """
+        The whole MSN step (both encoders, loss, gradients, clipping, AdamW, EMA) on made-up images,
+        beside the rate of this machine's matrix products in the same process.
+        """;
+  }
+
+  @Override
+  String example() {
+    return "bench step --model small --batch 8 --json step.json";
+  }
+
+  @Override
+  boolean usesTensorFlow() {
+    return true;
+  }
+
+  @Override
+  int run(Terminal terminal) throws Exception {
+    StepBench.Figures figures =
+        StepBench.run(
+            new StepBench.Request(
+                model, batch, focal, patchDrop, steps, new SessionOptions(threads, 0, bfloat16)));
+    print(figures, terminal.out());
+    if (json != null) {
+      String text =
+          new GsonBuilder()
+              .setPrettyPrinting()
+              .serializeSpecialFloatingPointValues()
+              .create()
+              .toJson(figures);
+      AtomicFiles.writeText(json, text + "\n");
+    }
+    return ExitCode.DONE;
+  }
+
+  private static void print(StepBench.Figures f, PrintStream out) {
+    row(out, "images per second", "%.2f (fastest step)", f.imagesPerSecond());
+    row(
+        out,
+        "step",
+        "%.0f ms fastest, %.0f ms median",
+        f.bestMilliseconds(),
+        f.medianMilliseconds());
+    row(out, "matrix products", "%.0f GFLOP/s", f.matmulGigaflops());
+    row(out, "first step after", "%.1f s from the start of the process", f.firstStepSeconds());
+    f.phases().forEach((name, seconds) -> row(out, "  " + name, "%.1f s", seconds));
+    row(out, "peak memory", "%d MiB", f.peakMegabytes());
+    row(out, "loss", "%.4f", f.loss());
+    row(out, "TensorFlow", "%s", f.tensorflow());
+    row(out, "EMA", "%s", f.ema());
+  }
+
+  private static void row(PrintStream out, String name, String format, Object... values) {
+    out.printf(Locale.ROOT, "%-18s " + format + "%n", prepend(name, values));
+  }
+
+  private static Object[] prepend(String name, Object[] values) {
+    Object[] all = new Object[values.length + 1];
+    all[0] = name;
+    System.arraycopy(values, 0, all, 1, values.length);
+    return all;
+  }
+}

@@ -1,0 +1,140 @@
+package org.endossl.eval.weights;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.endossl.model.CheckpointOps;
+import org.endossl.model.HostTensor;
+import org.endossl.model.HuggingFaceVit;
+import org.endossl.model.MsnCheckpoint;
+import org.endossl.model.TensorSource;
+import org.endossl.model.VariableStore;
+import org.endossl.model.Vit;
+import org.endossl.model.VitConfig;
+import org.endossl.model.WeightLoader;
+import org.endossl.train.Checkpoint;
+import org.tensorflow.Graph;
+import org.tensorflow.Session;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+
+/** Writes an encoder as a Hugging Face directory, which every command takes as weights. */
+public final class WeightsExport {
+  private WeightsExport() {}
+
+  /** Which of the two encoders of a training checkpoint. */
+  public enum Part {
+    /** The moving average: the one that is used afterwards. */
+    TARGET("target."),
+    /** The one that gradients move. */
+    ANCHOR("anchor.");
+
+    private final String prefix;
+
+    Part(String prefix) {
+      this.prefix = prefix;
+    }
+  }
+
+  /**
+   * What is written.
+   *
+   * @param from a run's folder, a checkpoint's prefix, a {@code .pth.tar} of facebookresearch/msn,
+   *     a Hugging Face directory or file
+   * @param part of a training checkpoint
+   * @param heads attention heads of a {@code .pth.tar}; 0 for heads 64 wide
+   * @param out the directory; must not hold weights yet
+   */
+  public record Request(Path from, Part part, int heads, Path out) {}
+
+  /**
+   * What was written.
+   *
+   * @param kind of the source, in words
+   * @param config the network
+   */
+  public record Result(String kind, VitConfig config) {}
+
+  /**
+   * Reads and writes.
+   *
+   * @throws IllegalArgumentException if the directory holds weights, or the source names nothing
+   * @throws org.endossl.model.WeightsException if the source is damaged or no Vision Transformer
+   */
+  public static Result run(Request request) throws IOException {
+    if (Files.exists(request.out().resolve("config.json"))) {
+      throw new IllegalArgumentException(
+          request.out() + ": holds weights already; choose another directory");
+    }
+    Path from = request.from();
+    if (HuggingFaceVit.isOne(from)) {
+      HuggingFaceVit.Model model = HuggingFaceVit.open(from);
+      return write("a Hugging Face ViT", model.config(), model.weights(), request.out());
+    }
+    if (Files.isRegularFile(from)
+        && String.valueOf(from.getFileName()).matches(".*\\.(pth|pt|tar|bin)")) {
+      MsnCheckpoint.Model model = MsnCheckpoint.open(from, request.heads());
+      return write(
+          "facebookresearch/msn after epoch " + model.epoch(),
+          model.config(),
+          new Below(model.weights(), request.part().prefix),
+          request.out());
+    }
+    return run(Checkpoint.open(from), request);
+  }
+
+  private static Result run(Checkpoint checkpoint, Request request) throws IOException {
+    VitConfig config = checkpoint.config().encoder();
+    String prefix = request.part().prefix;
+    try (Graph graph = new Graph()) {
+      Ops tf = Ops.create(graph);
+      VariableStore store = new VariableStore(tf, prefix, 0);
+      Vit.create(store, config);
+      CheckpointOps checkpoints = CheckpointOps.build(tf, store.variables());
+      WeightLoader loader = WeightLoader.build(tf, store.variables());
+      try (Session session = new Session(graph)) {
+        checkpoints.restorePart(session, checkpoint.prefix());
+        return write(
+            "a run of endossl pretrain after " + checkpoint.state().step() + " steps",
+            config,
+            new Below(loader.read(session), prefix),
+            request.out());
+      }
+    }
+  }
+
+  private static Result write(String kind, VitConfig config, TensorSource weights, Path out)
+      throws IOException {
+    HuggingFaceVit.export(out, config, weights);
+    return new Result(kind, config);
+  }
+
+  /** The tensors under a prefix, without it. */
+  private record Below(TensorSource whole, String prefix) implements TensorSource {
+    @Override
+    public String where() {
+      return whole.where();
+    }
+
+    @Override
+    public Map<String, Shape> shapes() {
+      Map<String, Shape> shapes = new LinkedHashMap<>();
+      whole
+          .shapes()
+          .forEach(
+              (name, shape) -> {
+                if (name.startsWith(prefix)) {
+                  shapes.put(name.substring(prefix.length()), shape);
+                }
+              });
+      return shapes;
+    }
+
+    @Override
+    public HostTensor tensor(String name) throws IOException {
+      return whole.tensor(prefix + name);
+    }
+  }
+}
