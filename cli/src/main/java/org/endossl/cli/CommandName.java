@@ -8,6 +8,10 @@ import java.util.Locale;
 enum CommandName {
   SYNTHETIC("synthetic", "write a generated Cholec80-like data set"),
   PRETRAIN("pretrain", "pre-train by Masked Siamese Networks on TFRecords"),
+  FEATURES("features", "one vector per frame by a frozen encoder"),
+  EMBED("embed", "one image or a folder of images to vectors"),
+  PROBE("probe", "linear probe of frozen encoders, endossl's protocol and scores"),
+  KNN("knn", "nearest-neighbour scores of a frozen encoder"),
   METRICS("metrics", "score a file of predictions under every convention"),
   CONVERT("convert", "Cholec80's videos or frames to TFRecords"),
   RECORDS_INSPECT("records inspect", "what record files hold, one line per record"),
@@ -55,6 +59,10 @@ enum CommandName {
       case IMPORT -> new ImportCommand();
       case EXPORT -> new ExportCommand();
       case BENCH_STEP -> new BenchStepCommand();
+      case FEATURES -> new FeaturesCommand();
+      case EMBED -> new EmbedCommand();
+      case PROBE -> new ProbeCommand();
+      case KNN -> new KnnCommand();
       case PARITY -> new ParityCommand();
       case DOCTOR -> new DoctorCommand();
     };

@@ -78,8 +78,7 @@ final class PretrainCommand extends Command {
     if (config == null || out == null) {
       throw new UsageException("wanted --config FILE.yaml and --out DIR, or --resume DIR");
     }
-    return Pretrainer.run(
-        YamlConfig.load(config, PretrainConfig.class, overrides), out, listener);
+    return Pretrainer.run(YamlConfig.load(config, PretrainConfig.class, overrides), out, listener);
   }
 
   /** Steps on the progress line. */

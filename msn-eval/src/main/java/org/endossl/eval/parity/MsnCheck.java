@@ -24,7 +24,7 @@ final class MsnCheck implements GoldenCheck {
           one.name(),
           relative ? one.relative() : one.absolute(),
           bar.matches() ? Double.parseDouble(bar.group(1)) : Double.NaN,
-          one.bar().replaceFirst("^[0-9.eE-]+ ", ""),
+          one.bar().replaceFirst("^[0-9.eE-]+ (?!in )", ""),
           one.holds());
     }
     TensorSource computed = report.computed();

@@ -1,0 +1,105 @@
+package org.endossl.cli;
+
+import com.beust.jcommander.Parameter;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.endossl.data.Split;
+import org.endossl.eval.Preprocessing;
+import org.endossl.eval.WeightsSource;
+import org.endossl.eval.features.FeatureSet;
+import org.endossl.eval.features.Features;
+import org.endossl.eval.features.FeaturesRequest;
+import org.jspecify.annotations.Nullable;
+
+/** {@code endossl features}: one vector per frame of record files. */
+final class FeaturesCommand extends Command {
+  @Parameter(names = "--weights", required = true, description = "W: see above")
+  String weights = "";
+
+  @Parameter(
+      names = "--records",
+      required = true,
+      description = "FILE: record file, glob or directory; repeatable")
+  List<String> records = new ArrayList<>();
+
+  @Parameter(names = "--out", required = true, description = "DIR: features.npy, .csv, .json")
+  Path out = Path.of("");
+
+  @Parameter(
+      names = "--videos",
+      splitter = WholeValue.class,
+      description = "IDS: such as 1-40 or video03,video07; else all")
+  List<String> videos = new ArrayList<>();
+
+  @Parameter(names = "--size", description = "side of the images in pixels; 0: as the weights")
+  int size = 0;
+
+  @Parameter(names = "--batch", description = "frames that the encoder sees at once")
+  int batch = 64;
+
+  @Parameter(names = "--workers", description = "threads that decode; 0: TensorFlow chooses")
+  int workers = 0;
+
+  @Parameter(names = "--cache", description = "DIR: keep features here by what they were made from")
+  @Nullable Path cache;
+
+  @Override
+  String details() {
+    return """
+        --weights takes a run's folder, a checkpoint's prefix, a Hugging Face directory,
+        random:CONFIG.yaml:SEED, random:RUN:SEED, mean-colour or mean-colour+std.
+        """;
+  }
+
+  @Override
+  String example() {
+    return "features --weights runs/vits16 --records data/cholec80 --out runs/vits16/features";
+  }
+
+  @Override
+  boolean usesTensorFlow() {
+    return true;
+  }
+
+  @Override
+  int run(Terminal terminal) throws Exception {
+    WeightsSource source = WeightsSource.parse(weights);
+    FeatureSet features;
+    try (StageProgress progress = new StageProgress(terminal)) {
+      features =
+          Features.run(
+              new FeaturesRequest(
+                  source,
+                  records,
+                  videos(videos),
+                  preprocessing(source, size),
+                  batch,
+                  workers,
+                  out,
+                  cache),
+              progress);
+    }
+    terminal
+        .out()
+        .println(
+            out
+                + ": "
+                + features.matrix().rows()
+                + " frames, "
+                + features.matrix().columns()
+                + " values each");
+    return ExitCode.DONE;
+  }
+
+  /** {@code 1-40} or names; none means all. */
+  static List<String> videos(List<String> ids) {
+    return ids.isEmpty() ? List.of() : Split.of(String.join(",", ids), "", "").train();
+  }
+
+  /** The weights' own preprocessing at another size; null if it is not another. */
+  static @Nullable Preprocessing preprocessing(WeightsSource source, int size) throws IOException {
+    return size == 0 ? null : source.open().preprocessing().withSize(size);
+  }
+}
