@@ -21,7 +21,7 @@ final class ProgressLine implements AutoCloseable {
   ProgressLine(Terminal terminal, String prefix) {
     this.terminal = terminal;
     this.prefix = prefix;
-    this.last = start - (terminal.interactive() ? TERMINAL_NANOS : PLAIN_NANOS);
+    this.last = terminal.interactive() ? start - TERMINAL_NANOS : start;
   }
 
   /** As {@link #show(double, String)}, with the time left by what was done so far. */
