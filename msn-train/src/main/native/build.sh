@@ -1,5 +1,5 @@
 #!/bin/sh
-# Rebuilds the EMA op for every platform: `./mvnw -Pnative -pl msn-train generate-resources`.
+# Rebuilds the EMA op for every platform: `./mvnw -Pnative -N generate-resources`.
 # Needs Python with ziglang 0.13.0 (`pip install ziglang==0.13.0`), a C cross compiler; no TensorFlow:
 # an empty stand-in gives the linker the name libtensorflow_framework.so.2 and the symbols.
 set -eu

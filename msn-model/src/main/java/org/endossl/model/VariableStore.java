@@ -20,6 +20,7 @@ import org.tensorflow.types.TFloat32;
  */
 public final class VariableStore {
   private final Ops tf;
+  private final Ops scoped;
   private final String prefix;
   private final long seed;
   private final List<ModelVariable> variables = new ArrayList<>();
@@ -36,6 +37,7 @@ public final class VariableStore {
     this.tf = tf;
     this.prefix = prefix;
     this.seed = seed;
+    this.scoped = tf.withSubScope("variables"); // once: it walks over all ops of the graph
   }
 
   /**
@@ -57,7 +59,6 @@ public final class VariableStore {
     String full = prefix + name;
     VarHandleOp handle =
         tf.withName(full).varHandleOp(TFloat32.class, shape, VarHandleOp.sharedName(full));
-    Ops scoped = tf.withSubScope("variables");
     Operand<TFloat32> value = scoped.readVariableOp(handle, TFloat32.class);
     Op assign = scoped.assignVariableOp(handle, initializer.value(scoped, shape, seed, key(name)));
     ModelVariable made = new ModelVariable(full, shape, handle, value, trainable, assign);

@@ -119,9 +119,7 @@ public final class MsnGraph {
             steps,
             ema));
     this.step = tf.withControlDependencies(updates).withName("train_step").noOp();
-    List<Op> initial = new ArrayList<>();
-    variables().forEach(v -> initial.add(v.initializer()));
-    this.initializer = tf.withControlDependencies(initial).withName("initialize").noOp();
+    this.initializer = initializer(tf);
   }
 
   /** The anchor's random views without the dropped patches, then its focal views. */
@@ -224,6 +222,23 @@ public final class MsnGraph {
     boolean finite() {
       return Float.isFinite(loss) && Float.isFinite(gradientNorm);
     }
+  }
+
+  /** Draws what is trained; the target's first values are copies, which is cheaper than to draw. */
+  private Op initializer(Ops tf) {
+    List<Op> initial = new ArrayList<>();
+    slots.variables().forEach(v -> initial.add(v.initializer()));
+    initial.add(network.prototypes().initializer());
+    List<ModelVariable> anchor = network.anchorStore().variables();
+    List<ModelVariable> target = network.targetStore().variables();
+    for (int i = 0; i < anchor.size(); i++) {
+      ModelVariable from = anchor.get(i);
+      Op drawn = from.initializer();
+      Ops late = tf.withControlDependencies(List.of(drawn));
+      Operand<TFloat32> value = late.deepCopy(late.readVariableOp(from.handle(), TFloat32.class));
+      initial.add(late.assignVariableOp(target.get(i).handle(), value));
+    }
+    return tf.withControlDependencies(initial).withName("initialize").noOp();
   }
 
   /** Draws every variable's first value. */

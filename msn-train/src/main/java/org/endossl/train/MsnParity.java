@@ -143,7 +143,7 @@ public final class MsnParity {
       WeightLoader loader = WeightLoader.build(tf, network.variables());
       NameTable names =
           MsnNames.network(folder.encoder(), folder.head(), folder.criterion().prototypes());
-      try (Session session = new Session(graph)) {
+      try (Session session = new Session(graph, SessionOptions.DEFAULT.config())) {
         step.initialize(session);
         loader.assign(session, names.toOurs(folder.initial()));
         List<JsonElement> entries = log.getAsJsonArray("log").asList();

@@ -17,7 +17,6 @@ import java.util.stream.Stream;
 import org.endossl.tfrecords.DataException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,7 +27,11 @@ class PretrainerTest {
   @Test
   void resumedRun_continuesWithTheBitsOfOneThatWasNeverStopped() throws IOException {
     PretrainConfig config =
-        TinyRun.config(TinyRun.records(folder.resolve("r"), 7), "run.checkpoint_steps=2");
+        TinyRun.config(
+            TinyRun.records(folder.resolve("r"), 7),
+            "run.checkpoint_steps=2",
+            "views.color_jitter=0",
+            "views.blur_probability=0");
     TinyRun.Heard whole = new TinyRun.Heard();
     Checkpoint end = Pretrainer.run(config, folder.resolve("whole"), whole);
     assertEquals(6, whole.steps.size());
@@ -219,7 +222,6 @@ class PretrainerTest {
 
   /** Frames that must not be copied into this repository; skipped where they are not at hand. */
   @Test
-  @Tag("slow")
   void realFrames_areTrainedOn() throws IOException {
     Path real = shared("golden/tf_cholec80");
     Assumptions.assumeTrue(real != null, "skipped: no shared/golden/tf_cholec80 above this folder");
