@@ -1,12 +1,7 @@
 package org.endossl.data;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.endossl.tfrecords.DataException;
@@ -18,17 +13,11 @@ public final class FrameFiles {
   private final List<FrameIndex.Entry> entries;
   private final List<String> videos;
   private final PhaseOrder phaseOrder;
-  private final Map<Path, Long> sizes;
 
-  private FrameFiles(
-      List<FrameIndex.Entry> entries,
-      List<String> videos,
-      PhaseOrder phaseOrder,
-      Map<Path, Long> sizes) {
+  private FrameFiles(List<FrameIndex.Entry> entries, List<String> videos, PhaseOrder phaseOrder) {
     this.entries = entries;
     this.videos = videos;
     this.phaseOrder = phaseOrder;
-    this.sizes = sizes;
   }
 
   /**
@@ -36,9 +25,8 @@ public final class FrameFiles {
    *
    * @param videos at least one; their order does not matter
    * @throws DataException if one of them has no frame
-   * @throws IOException if a file is gone
    */
-  public static FrameFiles select(FrameIndex index, List<String> videos) throws IOException {
+  public static FrameFiles select(FrameIndex index, List<String> videos) throws DataException {
     Set<String> missing = new TreeSet<>(videos);
     index.videos().forEach(missing::remove);
     if (!missing.isEmpty() || videos.isEmpty()) {
@@ -52,13 +40,7 @@ public final class FrameFiles {
     Set<String> wanted = new HashSet<>(videos);
     List<FrameIndex.Entry> entries =
         index.entries().stream().filter(e -> wanted.contains(e.videoId())).toList();
-    Map<Path, Long> sizes = new LinkedHashMap<>();
-    for (FrameIndex.Entry entry : entries) {
-      if (!sizes.containsKey(entry.file())) {
-        sizes.put(entry.file(), Files.size(entry.file()));
-      }
-    }
-    return new FrameFiles(entries, List.copyOf(new TreeSet<>(wanted)), index.phaseOrder(), sizes);
+    return new FrameFiles(entries, List.copyOf(new TreeSet<>(wanted)), index.phaseOrder());
   }
 
   /** How many frames there are; at least one. */
@@ -79,11 +61,6 @@ public final class FrameFiles {
   /** The frames, sorted by video and frame number. */
   public List<FrameIndex.Entry> entries() {
     return entries;
-  }
-
-  /** The files that hold them, each with its bytes, in the order of the first frame in each. */
-  Map<Path, Long> sizes() {
-    return sizes;
   }
 
   private static String shortened(List<String> names) {

@@ -20,21 +20,19 @@ import org.tensorflow.types.family.TType;
  * Random access in plain files: an epoch is any order of the frames, fed as a list of places, and
  * resuming reads nothing twice.
  *
- * <p>TensorFlow has no op that reads part of a file, but a fixed-length dataset whose header ends
- * where the record begins and whose footer begins where it ends has that record as its only
- * element. Checksums are not read again; the index has checked them.
+ * <p>A frame is the first record of a dataset that begins at its offset: that seeks, and checks the
+ * checksums. (A fixed-length dataset with the record for its body would read all that is before.)
  */
 final class PlainSource implements FrameSource {
-  private static final int RECORD_HEADER = 12; // length and its checksum
+  private static final long FRAMING = 16; // bytes of a record besides its data
 
   // The components of an element.
   private static final int FILE = 0;
-  private static final int BEGIN = 1;
+  private static final int OFFSET = 1;
   private static final int LENGTH = 2;
-  private static final int FOOTER = 3;
-  private static final int ROW = 4;
-  private static final int POSITION = 5;
-  private static final int COLUMNS = 6;
+  private static final int ROW = 3;
+  private static final int POSITION = 4;
+  private static final int COLUMNS = 5;
 
   private final FrameFiles files;
   private final Map<Path, Integer> numbers = new LinkedHashMap<>();
@@ -44,8 +42,8 @@ final class PlainSource implements FrameSource {
 
   PlainSource(Ops tf, FrameFiles files) {
     this.files = files;
-    for (Path path : files.sizes().keySet()) {
-      numbers.put(path, numbers.size());
+    for (FrameIndex.Entry entry : files.entries()) {
+      numbers.putIfAbsent(entry.file(), numbers.size());
     }
     this.names = tf.array(numbers.keySet().stream().map(Path::toString).toArray(String[]::new));
     for (int i = 0; i < COLUMNS; i++) {
@@ -77,23 +75,25 @@ final class PlainSource implements FrameSource {
   @Override
   @SuppressWarnings("unchecked")
   public Frame frame(Ops tf, List<? extends Operand<?>> arguments) {
-    Operand<TString> all = (Operand<TString>) arguments.get(COLUMNS);
-    Operand<TInt64> length = column(arguments, LENGTH);
-    Operand<? extends TType> record =
-        tf.data.fixedLengthRecordDataset(
-            tf.gather(all, column(arguments, FILE), tf.constant(0)),
-            column(arguments, BEGIN),
-            length,
-            column(arguments, FOOTER),
-            length, // the buffer
-            tf.constant(""));
+    Operand<TString> file =
+        tf.gather(
+            (Operand<TString>) arguments.get(COLUMNS), one(tf, arguments, FILE), tf.constant(0));
+    Operand<? extends TType> rest = // of the file, from the record on
+        tf.data.tfRecordDataset(
+            file,
+            tf.constant(""),
+            tf.math.add(column(arguments, LENGTH), tf.constant(FRAMING)),
+            one(tf, arguments, OFFSET));
+    List<Class<? extends TType>> type = List.of(TString.class);
+    List<Shape> shape = List.of(Shape.scalar());
+    Operand<? extends TType> record = tf.data.takeDataset(rest, tf.constant(1L), type, shape);
     Operand<TString> example =
-        (Operand<TString>)
-            tf.data
-                .datasetToSingleElement(record, List.of(TString.class), List.of(Shape.scalar()))
-                .components()
-                .get(0);
+        (Operand<TString>) tf.data.datasetToSingleElement(record, type, shape).components().get(0);
     return new Frame(example, column(arguments, ROW), column(arguments, POSITION));
+  }
+
+  private static Operand<TInt64> one(Ops tf, List<? extends Operand<?>> arguments, int column) {
+    return tf.expandDims(column(arguments, column), tf.constant(0)); // [1]
   }
 
   @SuppressWarnings("unchecked")
@@ -110,11 +110,9 @@ final class PlainSource implements FrameSource {
     for (int i = first; i < count; i++) {
       int row = rows == null ? i : rows[i];
       FrameIndex.Entry entry = files.entries().get(row);
-      long begin = entry.offset() + RECORD_HEADER;
       values[FILE][i - first] = number(entry.file());
-      values[BEGIN][i - first] = begin;
+      values[OFFSET][i - first] = entry.offset();
       values[LENGTH][i - first] = entry.length();
-      values[FOOTER][i - first] = size(entry.file()) - begin - entry.length();
       values[ROW][i - first] = row;
       values[POSITION][i - first] = i;
     }
@@ -127,9 +125,5 @@ final class PlainSource implements FrameSource {
 
   private int number(Path file) {
     return Objects.requireNonNull(numbers.get(file));
-  }
-
-  private long size(Path file) {
-    return Objects.requireNonNull(files.sizes().get(file));
   }
 }
