@@ -38,6 +38,7 @@ final class DoctorCommand extends Command {
     cache(out);
     gpu(out);
     if (!noTensorFlow && sound) {
+      GpuCheck.requireDriver();
       tensorFlow(out);
     }
     return sound ? ExitCode.DONE : ExitCode.ENVIRONMENT;

@@ -48,7 +48,8 @@ final class GpuCheck {
   }
 
   /**
-   * Refuses to go on with a GPU build on a machine that cannot run it.
+   * Refuses to go on with a GPU build on a machine that cannot run it; loads CUDA where it comes
+   * along.
    *
    * @throws EnvironmentException saying what is missing and what to do
    */
@@ -58,6 +59,9 @@ final class GpuCheck {
       if (!missing.isEmpty()) {
         throw new EnvironmentException(
             missing + "; or run the CPU build: ENDOSSL_PROFILE=cpu ./endossl ...");
+      }
+      if (cudaIncluded()) {
+        CudaRedist.load();
       }
     }
   }
