@@ -6,6 +6,7 @@ import java.util.Locale;
 
 /** Every command of this build. */
 enum CommandName {
+  DEMO("demo", "the whole chain on generated data, with a report"),
   SYNTHETIC("synthetic", "write a generated Cholec80-like data set"),
   PRETRAIN("pretrain", "pre-train by Masked Siamese Networks on TFRecords"),
   FEATURES("features", "one vector per frame by a frozen encoder"),
@@ -18,6 +19,7 @@ enum CommandName {
   RECORDS_VERIFY("records verify", "everything that is wrong with record files"),
   RECORDS_STATS("records stats", "frames per video, phase and instrument"),
   RECORDS_RESHARD("records reshard", "the same records in other files or another phase order"),
+  REPORT("report", "one HTML file of what lies in a run's folder"),
   IMPORT("import", "weights of facebookresearch/msn or Hugging Face into a directory"),
   EXPORT("export", "a run's encoder as a Hugging Face directory"),
   BENCH_STEP("bench step", "what a training step costs on this machine"),
@@ -63,6 +65,8 @@ enum CommandName {
       case EMBED -> new EmbedCommand();
       case PROBE -> new ProbeCommand();
       case KNN -> new KnnCommand();
+      case DEMO -> new DemoCommand();
+      case REPORT -> new ReportCommand();
       case PARITY -> new ParityCommand();
       case DOCTOR -> new DoctorCommand();
     };

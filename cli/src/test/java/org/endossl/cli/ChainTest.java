@@ -37,6 +37,8 @@ final class ChainTest {
     Ran probed = done("probe", "--features", features, "--set", SPLIT, "--out", probe);
     assertTrue(probed.out().contains("test videos"), probed.out());
     done("metrics", probe.resolve("predictions-test.csv"));
+    done("report", probe, "--out", temp.resolve("report.html"));
+    assertTrue(Files.size(temp.resolve("report.html")) > 1000);
     Path weights = temp.resolve("weights");
     done("export", "--weights", run, "--out", weights);
     done("import", "--input", weights, "--out", temp.resolve("again"));
