@@ -2,6 +2,7 @@ package org.endossl.data;
 
 import java.util.List;
 import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
@@ -34,16 +35,28 @@ public record Normalization(List<Double> mean, List<Double> std) {
   /**
    * Normalises images of any size.
    *
-   * @param images [..., 3], 0..255
+   * @param images [..., width, 3], 0..255
    * @return the same shape
    */
   public Operand<TFloat32> apply(Ops tf, Operand<TFloat32> images) {
-    float[] scale = new float[3];
-    float[] shift = new float[3];
-    for (int i = 0; i < 3; i++) {
-      scale[i] = (float) (1 / (255 * std.get(i)));
-      shift[i] = (float) (mean.get(i) / std.get(i));
+    Shape shape = images.shape();
+    long width = shape.numDimensions() < 2 ? Shape.UNKNOWN_SIZE : shape.get(-2);
+    if (width == Shape.UNKNOWN_SIZE) {
+      return scaled(tf, images, 1);
     }
-    return tf.math.sub(tf.math.mul(images, tf.constant(scale)), tf.constant(shift));
+    // Whole rows at a time: three values to broadcast are slow.
+    Operand<TFloat32> rows =
+        tf.reshape(images, tf.constant(new int[] {-1, Math.toIntExact(3 * width)}));
+    return tf.reshape(scaled(tf, rows, Math.toIntExact(width)), tf.shape(images));
+  }
+
+  private Operand<TFloat32> scaled(Ops tf, Operand<TFloat32> x, int width) {
+    float[] scale = new float[3 * width];
+    float[] shift = new float[3 * width];
+    for (int i = 0; i < scale.length; i++) {
+      scale[i] = (float) (1 / (255 * std.get(i % 3)));
+      shift[i] = (float) (mean.get(i % 3) / std.get(i % 3));
+    }
+    return tf.math.sub(tf.math.mul(x, tf.constant(scale)), tf.constant(shift));
   }
 }
