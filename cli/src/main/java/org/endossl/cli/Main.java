@@ -22,7 +22,7 @@ public final class Main {
    */
   @SuppressForbidden("owns the process and its streams")
   public static void main(String[] args) {
-    boolean interactive = Boolean.getBoolean("endossl.terminal");
+    int columns = Integer.getInteger("endossl.terminal", 0);
     CountDownLatch ended = new CountDownLatch(1);
     Thread work = Thread.currentThread();
     StopSignal stop = new StopSignal();
@@ -35,7 +35,7 @@ public final class Main {
             StandardCharsets.UTF_8);
     List<String> words = List.of(args);
     PrintStream err = words.contains("--verbose") ? System.err : NativeMessages.hide(System.err);
-    int code = run(words, new Terminal(out, err, interactive, stop));
+    int code = run(words, new Terminal(out, err, columns, stop));
     out.flush();
     ended.countDown();
     System.exit(code);
@@ -64,7 +64,7 @@ public final class Main {
    * @return 0 done, 1 a bar missed, 2 wrong use, 3 bad data, 4 environment
    */
   public static int run(List<String> args, PrintStream out, PrintStream err) {
-    return run(args, new Terminal(out, err, false, new StopSignal()));
+    return run(args, new Terminal(out, err, 0, new StopSignal()));
   }
 
   private static int run(List<String> args, Terminal terminal) {

@@ -44,20 +44,24 @@ final class ProgressLine implements AutoCloseable {
     last = now;
     String percent = String.format(Locale.ROOT, "%3d %%", (int) Math.floor(fraction * 100));
     if (terminal.interactive()) {
-      int full = (int) Math.min(CELLS, Math.floor(fraction * CELLS));
-      rewrite(
-          prefix
-              + " ["
-              + "#".repeat(full)
-              + ".".repeat(CELLS - full)
-              + "] "
-              + percent
-              + "  "
-              + text);
+      rewrite(fitting(fraction, percent, text));
     } else {
       terminal.err().println(prefix + " " + percent + "  " + text);
       terminal.err().flush();
     }
+  }
+
+  /** With as much of a bar as there is room for; a line that wraps could not be rewritten. */
+  private String fitting(double fraction, String percent, String text) {
+    int room = terminal.columns() - 1;
+    int cells = Math.min(CELLS, room - prefix.length() - percent.length() - text.length() - 6);
+    String bar = "";
+    if (cells >= 4) {
+      int full = (int) Math.min(cells, Math.floor(fraction * cells));
+      bar = " [" + "#".repeat(full) + ".".repeat(cells - full) + "]";
+    }
+    String line = prefix + bar + " " + percent + "  " + text;
+    return line.length() <= room ? line : line.substring(0, room);
   }
 
   /** A line that stays. */

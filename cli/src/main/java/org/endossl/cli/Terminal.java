@@ -7,7 +7,13 @@ import java.io.PrintStream;
  *
  * @param out results, for people and for pipes
  * @param err progress and errors
- * @param interactive whether {@code err} is a terminal on which a line may be rewritten
+ * @param columns of the terminal behind {@code err}, whose last line may be rewritten; 0 if it is
+ *     none
  * @param stop Ctrl-C
  */
-record Terminal(PrintStream out, PrintStream err, boolean interactive, StopSignal stop) {}
+record Terminal(PrintStream out, PrintStream err, int columns, StopSignal stop) {
+  /** Whether there is a line that may be rewritten. */
+  boolean interactive() {
+    return columns > 0;
+  }
+}

@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import javax.imageio.ImageIO;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.endossl.tfrecords.FrameCodec;
@@ -66,6 +67,7 @@ public final class SyntheticCholec80 {
       throw new IllegalStateException(e.getCause());
     } finally {
       pool.shutdownNow();
+      pool.awaitTermination(1, TimeUnit.MINUTES); // they remove their unfinished files
     }
     PhaseOrder.TF_CHOLEC80.write(directory);
     return List.copyOf(files);
