@@ -64,16 +64,16 @@ final class Look {
     bagX = random.nextDouble(-0.2, 0.2);
     bagY = random.nextDouble(0.0, 0.15);
 
-    liver = Rgb.between(random, new Rgb(0.42, 0.12, 0.12), new Rgb(0.55, 0.27, 0.2), 0.1);
-    gallbladder = Rgb.between(random, new Rgb(0.8, 0.68, 0.45), new Rgb(0.74, 0.66, 0.62), 0.1);
-    fat = Rgb.between(random, new Rgb(0.85, 0.62, 0.3), new Rgb(0.82, 0.55, 0.4), 0.1);
+    liver = Rgb.between(random, new Rgb(0.43, 0.15, 0.13), new Rgb(0.51, 0.22, 0.17), 0.06);
+    gallbladder = Rgb.between(random, new Rgb(0.8, 0.68, 0.48), new Rgb(0.77, 0.66, 0.58), 0.06);
+    fat = Rgb.between(random, new Rgb(0.85, 0.6, 0.32), new Rgb(0.83, 0.56, 0.38), 0.06);
     bowel = Rgb.between(random, new Rgb(0.8, 0.5, 0.45), new Rgb(0.72, 0.5, 0.36), 0.1);
     wall = Rgb.between(random, new Rgb(0.75, 0.4, 0.33), new Rgb(0.7, 0.48, 0.42), 0.1);
     vein = Rgb.between(random, new Rgb(0.6, 0.16, 0.17), new Rgb(0.5, 0.25, 0.36), 0.1);
     raw = Rgb.between(random, new Rgb(0.62, 0.24, 0.2), new Rgb(0.7, 0.42, 0.3), 0.1);
     bag = Rgb.between(random, new Rgb(0.8, 0.82, 0.8), new Rgb(0.72, 0.76, 0.62), 0.08);
     steel = Rgb.between(random, new Rgb(0.75, 0.75, 0.78), new Rgb(0.6, 0.58, 0.58), 0.05);
-    shaft = Rgb.between(random, new Rgb(0.16, 0.16, 0.18), new Rgb(0.62, 0.6, 0.6), 0.05);
+    shaft = Rgb.between(random, new Rgb(0.2, 0.2, 0.22), new Rgb(0.45, 0.44, 0.44), 0.05);
 
     holderPort = random.nextDouble(-0.95, -0.35);
     workerPort = Math.PI + random.nextDouble(-0.45, 0.35);

@@ -18,10 +18,10 @@ final class Tone {
   private final Drift contrastDrift;
 
   Tone(RandomGenerator random) {
-    level = random.nextDouble(0.27, 0.37);
-    red = random.nextDouble(1.35, 1.55);
-    green = random.nextDouble(0.72, 0.84);
-    contrast = random.nextDouble(0.145, 0.175);
+    level = random.nextDouble(0.3, 0.34);
+    red = random.nextDouble(1.4, 1.5);
+    green = random.nextDouble(0.75, 0.81);
+    contrast = random.nextDouble(0.155, 0.165);
     levelDrift = new Drift(random, 31);
     redDrift = new Drift(random, 43);
     greenDrift = new Drift(random, 37);
@@ -30,11 +30,11 @@ final class Tone {
 
   /** Changes the pixels that {@code inside} selects, three values each. */
   void apply(float[] rgb, boolean[] inside, double time) {
-    double mean = level * (1 + 0.14 * levelDrift.at(time));
-    double r = red * (1 + 0.07 * redDrift.at(time));
-    double g = green * (1 + 0.07 * greenDrift.at(time));
+    double mean = level * (1 + 0.05 * levelDrift.at(time));
+    double r = red * (1 + 0.03 * redDrift.at(time));
+    double g = green * (1 + 0.03 * greenDrift.at(time));
     double[] target = {mean * r, mean * g, mean * (3 - r - g)};
-    double spread = contrast * (1 + 0.1 * contrastDrift.at(time));
+    double spread = contrast * (1 + 0.05 * contrastDrift.at(time));
     // Clipping moves what was reached: a few rounds settle it.
     for (int round = 0; round < 4; round++) {
       double[] means = means(rgb, inside);
