@@ -62,6 +62,9 @@ record Failure(int code, String line, Throwable cause) {
     if (e instanceof ClosedByInterruptException || e instanceof InterruptedIOException) {
       return new Failure(ExitCode.INTERRUPTED, "stopped", e);
     }
+    if (message.contains("no space left")) { // said by a library, with what to do
+      return new Failure(ExitCode.ENVIRONMENT, message, e);
+    }
     if (message.contains("No space left on device") || message.contains("Disk quota exceeded")) {
       return new Failure(ExitCode.ENVIRONMENT, message + "; free some space and run again", e);
     }
