@@ -29,7 +29,7 @@ final class CudaRedist {
                 + name
                 + " of the gpu-redist build cannot be loaded ("
                 + e.getMessage()
-                + "); is the driver new enough for CUDA 12.6 (560)?");
+                + "); is the driver new enough for CUDA 12 (525 or later)?");
       }
     }
   }
