@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.endossl.data.synthetic.SyntheticCholec80;
+import org.endossl.data.synthetic.SyntheticConfig;
 import org.endossl.eval.AtomicFiles;
 import org.endossl.eval.Progress;
 import org.endossl.eval.ProgressListener;
@@ -47,7 +48,7 @@ public final class Demo {
     Map<String, Object> record = new LinkedHashMap<>();
     record.put("generated", true);
     record.put("seed", request.seed());
-    record.put("data", request.data().toString());
+    record.put("data", described(request.data()));
 
     PretrainConfig pretrain = DemoConfigs.pretrain(records, request.seed());
     ProbeConfig probe = DemoConfigs.probe(records, request.seed());
@@ -61,9 +62,21 @@ public final class Demo {
     record.put("pretraining_ended_by_the_clock", training.stopped());
     AtomicFiles.writeText(
         request.out().resolve("demo.json"),
-        new GsonBuilder().setPrettyPrinting().create().toJson(record) + "\n");
+        new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create().toJson(record) + "\n");
     Path report = Report.run(new ReportRequest(request.out(), null));
     return new DemoResult(report, results, training.stopped(), seconds(start));
+  }
+
+  private static String described(SyntheticConfig data) {
+    return data.videos()
+        + " videos of about "
+        + data.framesPerVideo()
+        + " frames, "
+        + data.width()
+        + "x"
+        + data.height()
+        + ", seed "
+        + data.seed();
   }
 
   private static double seconds(long start) {

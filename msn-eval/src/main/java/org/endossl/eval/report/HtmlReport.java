@@ -47,13 +47,13 @@ public final class HtmlReport {
       Tables.phases(html, evaluations);
       html.close();
     }
+    if (!evaluations.isEmpty()) {
+      details(html, evaluations.get(0));
+    }
     if (!data.curves().isEmpty()) {
       section(html, "Pre-training");
       Charts.add(html, data.curves());
       html.close();
-    }
-    if (!evaluations.isEmpty()) {
-      details(html, evaluations.get(0));
     }
     if (!data.samples().isEmpty()) {
       samples(html, data.samples());

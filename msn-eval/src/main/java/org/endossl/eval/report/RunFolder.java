@@ -94,9 +94,10 @@ final class RunFolder {
                     log.mean("images_per_second"))));
       }
     }
+    boolean generated = demo.has("generated") && demo.get("generated").getAsBoolean();
+    demo.remove("generated");
     flatten("demo ", demo, environment);
     List<ReportData.Evaluation> evaluations = evaluations(data);
-    boolean generated = demo.has("generated") && demo.get("generated").getAsBoolean();
     Path records = root.resolve("data");
     return new ReportData(
         generated ? "endossl demo" : "endossl: " + name(root),

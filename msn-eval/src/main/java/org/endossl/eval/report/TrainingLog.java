@@ -83,7 +83,7 @@ final class TrainingLog {
       add(curves, "Largest probability of a target, mean over the batch", "", "max_target");
       add(curves, "Prototypes in use in a batch", "", "prototypes");
       add(curves, "Norm of the encoder's gradient", "", "gradient_norm");
-      add(curves, "Learning rate", "", "learning_rate");
+      add(curves, "Learning rate, thousandths", "", "learning_rate");
       add(curves, "Images per second", "", "images_per_second");
     }
     return curves;
@@ -94,7 +94,11 @@ final class TrainingLog {
     for (String name : names) {
       List<Double> values = column(name);
       if (!values.isEmpty() && values.stream().allMatch(Double::isFinite)) {
-        series.add(new ReportData.Series(name.replace('_', ' '), column(STEP), values));
+        String label = name.equals("msn") ? "cross-entropy" : name.replace('_', ' ');
+        double scale = name.equals("learning_rate") ? 1000 : 1; // its ticks would be long numbers
+        series.add(
+            new ReportData.Series(
+                label, column(STEP), values.stream().map(value -> scale * value).toList()));
       }
     }
     if (!series.isEmpty()) {
