@@ -85,16 +85,12 @@ final class Charts {
   }
 
   private static XYChart chart(ReportData.Curve curve) {
-    // XChart crowds the labels of an axis of small numbers: they are drawn as multiples of a power.
-    int power = largest(curve) < 0.01 ? (int) Math.floor(Math.log10(largest(curve))) : 0;
-    boolean scaled = power < 0 && !curve.logarithmic() && largest(curve) > 0;
-    double scale = scaled ? Math.pow(10, power) : 1;
     XYChart chart =
         new XYChartBuilder()
             .width(560)
             .height(300)
             .xAxisTitle("step")
-            .yAxisTitle(scaled ? (curve.unit() + " 1e" + power).strip() : curve.unit())
+            .yAxisTitle(curve.unit())
             .build();
     Styler styler = chart.getStyler();
     styler.setChartBackgroundColor(Color.WHITE);
@@ -105,11 +101,10 @@ final class Charts {
     chart.getStyler().setPlotBorderVisible(false);
     chart.getStyler().setXAxisTickMarkSpacingHint(90);
     chart.getStyler().setYAxisLogarithmic(curve.logarithmic());
-    chart.getStyler().setYAxisDecimalPattern("0.###");
+    chart.getStyler().setYAxisDecimalPattern(largest(curve) < 0.01 ? "0.0E0" : "0.###");
     for (int i = 0; i < curve.series().size(); i++) {
       ReportData.Series line = thinned(curve.series().get(i), POINTS);
-      List<Double> values = line.values().stream().map(value -> value / scale).toList();
-      XYSeries series = chart.addSeries(line.name(), line.steps(), values);
+      XYSeries series = chart.addSeries(line.name(), line.steps(), line.values());
       series.setMarker(SeriesMarkers.NONE);
       series.setLineColor(COLORS[i % COLORS.length]);
       series.setLineStyle(i == 0 ? SeriesLines.SOLID : SeriesLines.DASH_DASH);
