@@ -46,7 +46,8 @@ enum GoldenKind {
       case VIEWS -> new ViewsCheck();
       case RESIZING -> new ResizingCheck();
       case MSN -> new MsnCheck();
-      case OPTIMIZERS, RANDAUGMENT, RESNET, SAVED_MODEL -> null;
+      case OPTIMIZERS -> new OptimizersCheck();
+      case RANDAUGMENT, RESNET, SAVED_MODEL -> null;
     };
   }
 

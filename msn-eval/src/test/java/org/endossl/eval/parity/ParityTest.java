@@ -26,6 +26,8 @@ import org.tensorflow.ndarray.Shape;
 class ParityTest {
   private static final Path SCORES =
       Path.of("src/test/resources/org/endossl/eval/metrics/endossl_metrics.json");
+  private static final Path OPTIMIZERS =
+      Path.of("src/test/resources/org/endossl/eval/probe/endossl_optimizers.json");
   private static final Path VIT =
       Path.of("../msn-model/src/test/resources/org/endossl/model/vit_msn_tiny");
 
@@ -51,6 +53,15 @@ class ParityTest {
     ParityReport report = run(file, null);
     assertFalse(report.holds());
     assertEquals(1, report.cases().stream().filter(c -> !c.holds()).count());
+  }
+
+  @Test
+  void optimizersAndCallbacks_hold_andTheirMetricsAreNamedAsMissing() throws IOException {
+    ParityReport report = run(OPTIMIZERS, null);
+    for (ParityCase one : report.cases()) {
+      assertEquals(!one.name().startsWith("metric"), one.holds(), one.toString());
+    }
+    assertEquals(10 * 2 + 2, report.cases().stream().filter(ParityCase::holds).count());
   }
 
   @Test

@@ -1,5 +1,6 @@
 package org.endossl.eval.probe;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
@@ -12,7 +13,6 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -49,30 +49,27 @@ class EndosslOptimizersTest {
         golden
             .getAsJsonObject("results")
             .getAsJsonObject(task + name.name().toLowerCase(Locale.ROOT));
-    float[][] x = new Gson().fromJson(golden.get("x"), float[][].class);
-    LinearLayer layer =
-        LinearLayer.of(
-            new Gson().fromJson(golden.get("weight"), float[][].class),
-            new Gson().fromJson(golden.get("bias"), float[].class));
-    float[] flat = new float[x.length * x[0].length];
-    for (int i = 0; i < x.length; i++) {
-      System.arraycopy(x[i], 0, flat, i * x[0].length, x[0].length);
-    }
-    Optimizer optimizer =
-        new Optimizer(new OptimizerConfig(name, 0.01, 0.9, 0.001), layer.parameters().length);
-    LinearTrainer trainer = new LinearTrainer(layer, loss, optimizer);
-    int[] order = IntStream.range(0, x.length).toArray();
     double[] losses = new Gson().fromJson(want.get("epoch_loss"), double[].class);
-    for (double epoch : losses) {
-      assertEquals(epoch, trainer.epoch(flat, y, order, BATCH, new double[0]).loss(), 1e-6);
-    }
-    float[][] kernel = new Gson().fromJson(want.get("weight"), float[][].class);
-    float[] bias = new Gson().fromJson(want.get("bias"), float[].class);
-    for (int c = 0; c < bias.length; c++) {
-      assertEquals(bias[c], layer.bias(c), 2e-6, task + name + " bias " + c);
-      for (int k = 0; k < kernel.length; k++) {
-        assertEquals(kernel[k][c], layer.weight(k, c), 2e-6, task + name + " " + k + "," + c);
-      }
+    OptimizerReplay.Trained got =
+        OptimizerReplay.train(
+            new OptimizerReplay.Task(
+                name.name(),
+                loss == Loss.MULTI_LABEL,
+                new Gson().fromJson(golden.get("x"), float[][].class),
+                y,
+                new Gson().fromJson(golden.get("weight"), float[][].class),
+                new Gson().fromJson(golden.get("bias"), float[].class),
+                BATCH,
+                losses.length),
+            0.01,
+            0.9,
+            0.001);
+    assertArrayEquals(losses, got.losses(), 1e-6);
+    double[][] kernel = new Gson().fromJson(want.get("weight"), double[][].class);
+    double[] bias = new Gson().fromJson(want.get("bias"), double[].class);
+    assertArrayEquals(bias, got.bias(), 2e-6, task + name + " bias");
+    for (int k = 0; k < kernel.length; k++) {
+      assertArrayEquals(kernel[k], got.weight()[k], 2e-6, task + name + " " + k);
     }
   }
 

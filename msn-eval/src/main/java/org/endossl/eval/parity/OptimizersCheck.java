@@ -1,0 +1,114 @@
+package org.endossl.eval.parity;
+
+import com.google.gson.Gson;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.endossl.eval.probe.OptimizerReplay;
+
+/** endossl's optimizers and callbacks, as its {@code train_lib.py} makes them with Keras. */
+final class OptimizersCheck implements GoldenCheck {
+  private static final double LOSS_BAR = 1e-6;
+  private static final double WEIGHT_BAR = 2e-6; // the golden values have seven decimals
+  private static final double RATE_BAR = 1e-9;
+  private static final int BATCH = 16;
+  private static final Gson GSON = new Gson();
+
+  @Override
+  public void run(Path golden, Findings findings) throws IOException {
+    JsonObject json = GoldenJson.object(golden);
+    for (Map.Entry<String, JsonElement> entry : json.getAsJsonObject("results").entrySet()) {
+      String name = entry.getKey();
+      if (name.startsWith("multi_class/") || name.startsWith("multi_label/")) {
+        optimizer(json, name, entry.getValue().getAsJsonObject(), findings);
+      } else {
+        findings.unsupported(name);
+      }
+    }
+    if (json.has("callbacks")) {
+      JsonObject callbacks = json.getAsJsonObject("callbacks");
+      plateau(callbacks.getAsJsonArray("reduce_lr_plateau"), findings);
+      stopping(callbacks.getAsJsonArray("early_stopping"), findings);
+    }
+  }
+
+  private static void optimizer(
+      JsonObject json, String name, JsonObject wanted, Findings findings) {
+    boolean labels = name.startsWith("multi_label/");
+    double[] losses = GoldenJson.vector(wanted.getAsJsonArray("epoch_loss"));
+    OptimizerReplay.Trained got =
+        OptimizerReplay.train(
+            new OptimizerReplay.Task(
+                name.substring(name.indexOf('/') + 1),
+                labels,
+                GSON.fromJson(json.get("x"), float[][].class),
+                labels ? sets(json) : GSON.fromJson(json.get("y"), int[].class),
+                GSON.fromJson(json.get("weight"), float[][].class),
+                GSON.fromJson(json.get("bias"), float[].class),
+                BATCH,
+                losses.length),
+            0.01,
+            0.9,
+            0.001);
+    findings.compare(
+        name + " epoch losses", largest(losses, got.losses()), LOSS_BAR, "largest absolute");
+    double[][] weight = GoldenJson.matrix(wanted.getAsJsonArray("weight"));
+    double difference = largest(GoldenJson.vector(wanted.getAsJsonArray("bias")), got.bias());
+    for (int k = 0; k < weight.length; k++) {
+      difference = Math.max(difference, largest(weight[k], got.weight()[k]));
+    }
+    findings.compare(name + " weights", difference, WEIGHT_BAR, "largest absolute");
+  }
+
+  /** Bit c of a row's set says that class c is there. */
+  private static int[] sets(JsonObject json) {
+    boolean[][] flags = GoldenJson.flags(json.getAsJsonArray("y_multilabel"));
+    int[] sets = new int[flags.length];
+    for (int i = 0; i < flags.length; i++) {
+      for (int c = 0; c < flags[i].length; c++) {
+        sets[i] |= (flags[i][c] ? 1 : 0) << c;
+      }
+    }
+    return sets;
+  }
+
+  private static void plateau(JsonArray steps, Findings findings) {
+    double[] wanted = column(steps, "lr");
+    double[] got = OptimizerReplay.plateau(column(steps, "score"), wanted[0]);
+    findings.compare("reduce_lr_plateau", largest(wanted, got), RATE_BAR, "largest absolute");
+  }
+
+  private static void stopping(JsonArray steps, Findings findings) {
+    int[] epochs = new int[steps.size()];
+    for (int i = 0; i < epochs.length; i++) {
+      epochs[i] = steps.get(i).getAsJsonObject().get("epoch").getAsInt();
+    }
+    List<Boolean> got = OptimizerReplay.stops(epochs, column(steps, "score"));
+    int different = 0;
+    for (int i = 0; i < epochs.length; i++) {
+      boolean wanted = steps.get(i).getAsJsonObject().get("stop").getAsBoolean();
+      different += wanted == got.get(i) ? 0 : 1;
+    }
+    findings.compare("early_stopping", different, 0, "epochs that differ");
+  }
+
+  private static double[] column(JsonArray steps, String name) {
+    double[] values = new double[steps.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = steps.get(i).getAsJsonObject().get(name).getAsDouble();
+    }
+    return values;
+  }
+
+  private static double largest(double[] wanted, double[] got) {
+    double largest = wanted.length == got.length ? 0 : Double.NaN;
+    for (int i = 0; i < Math.min(wanted.length, got.length); i++) {
+      largest = Math.max(largest, Math.abs(wanted[i] - got[i]));
+    }
+    return largest;
+  }
+}
