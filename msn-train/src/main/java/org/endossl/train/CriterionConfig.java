@@ -1,5 +1,7 @@
 package org.endossl.train;
 
+import org.endossl.train.config.Require;
+
 /**
  * The loss of Masked Siamese Networks (Assran et al. 2022, section 3).
  *

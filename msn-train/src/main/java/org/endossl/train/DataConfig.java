@@ -2,6 +2,7 @@ package org.endossl.train;
 
 import java.util.List;
 import org.endossl.data.Split;
+import org.endossl.train.config.Require;
 
 /**
  * Where the frames are and which of them serve.

@@ -1,5 +1,7 @@
 package org.endossl.train;
 
+import org.endossl.train.config.Require;
+
 /**
  * How long and how fast to train; names as in facebookresearch/msn's configs/pretrain.
  *

@@ -1,5 +1,7 @@
 package org.endossl.train;
 
+import org.endossl.train.config.Require;
+
 /**
  * What a run writes, and when it ends early.
  *

@@ -1,5 +1,6 @@
 package org.endossl.train;
 
+import org.endossl.train.config.Require;
 import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.proto.GraphOptions;
 import org.tensorflow.proto.RewriterConfig;

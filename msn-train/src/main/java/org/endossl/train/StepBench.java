@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Random;
 import org.endossl.model.HeadConfig;
 import org.endossl.model.VitConfig;
+import org.endossl.train.config.Require;
 import org.endossl.train.ema.EmaLibrary;
 import org.endossl.train.ema.EmaUpdate;
 import org.tensorflow.Graph;

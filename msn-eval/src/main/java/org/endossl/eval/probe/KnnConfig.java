@@ -1,5 +1,7 @@
 package org.endossl.eval.probe;
 
+import org.endossl.train.config.Require;
+
 /**
  * A nearest-neighbour probe, as in {@code configs/probe/knn.yaml}.
  *
@@ -10,7 +12,7 @@ package org.endossl.eval.probe;
  */
 public record KnnConfig(String source, ProbeConfig.DataConfig data, int k, double temperature) {
   public KnnConfig {
-    Check.atLeast("k", k, 1);
-    Check.within("temperature", temperature, 1e-3, 1e3);
+    Require.atLeast("k", k, 1);
+    Require.within("temperature", temperature, 1e-3, 1e3);
   }
 }

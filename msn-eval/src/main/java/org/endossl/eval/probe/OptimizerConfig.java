@@ -1,5 +1,7 @@
 package org.endossl.eval.probe;
 
+import org.endossl.train.config.Require;
+
 /**
  * One of the optimizers of endossl's {@code train_lib.py}, {@code get_optimizer}.
  *
@@ -24,8 +26,8 @@ public record OptimizerConfig(Name name, double learningRate, double momentum, d
   }
 
   public OptimizerConfig {
-    Check.within("learning_rate", learningRate, 0, 1e3);
-    Check.within("momentum", momentum, 0, 1);
-    Check.within("weight_decay", weightDecay, 0, 1);
+    Require.within("learning_rate", learningRate, 0, 1e3);
+    Require.within("momentum", momentum, 0, 1);
+    Require.within("weight_decay", weightDecay, 0, 1);
   }
 }

@@ -1,5 +1,7 @@
 package org.endossl.eval.probe;
 
+import org.endossl.train.config.Require;
+
 /**
  * When to reduce the learning rate; endossl's {@code get_reduce_lr_plateau_callback}.
  *
@@ -13,8 +15,8 @@ package org.endossl.eval.probe;
 public record PlateauConfig(
     Monitor monitor, Monitor.Mode mode, double factor, int patience, double minLr) {
   public PlateauConfig {
-    Check.within("factor", factor, 0, 0.999999);
-    Check.atLeast("patience", patience, 1);
-    Check.within("min_lr", minLr, 0, 1e3);
+    Require.within("factor", factor, 0, 0.999999);
+    Require.atLeast("patience", patience, 1);
+    Require.within("min_lr", minLr, 0, 1e3);
   }
 }

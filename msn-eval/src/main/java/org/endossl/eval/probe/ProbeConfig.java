@@ -2,6 +2,7 @@ package org.endossl.eval.probe;
 
 import java.util.List;
 import org.endossl.data.Split;
+import org.endossl.train.config.Require;
 
 /**
  * A linear probe, as in {@code configs/probe/*.yaml}.
@@ -27,8 +28,8 @@ public record ProbeConfig(String source, DataConfig data, TrainingConfig trainin
   public record DataConfig(List<String> records, SplitConfig split, int batch, int workers) {
     public DataConfig {
       records = List.copyOf(records);
-      Check.atLeast("batch", batch, 1);
-      Check.atLeast("workers", workers, 0);
+      Require.atLeast("batch", batch, 1);
+      Require.atLeast("workers", workers, 0);
     }
   }
 

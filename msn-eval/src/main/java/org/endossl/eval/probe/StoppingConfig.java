@@ -1,5 +1,7 @@
 package org.endossl.eval.probe;
 
+import org.endossl.train.config.Require;
+
 /**
  * When to stop early; endossl's {@code get_early_stopping_callback}.
  *
@@ -10,7 +12,7 @@ package org.endossl.eval.probe;
  */
 public record StoppingConfig(Monitor monitor, Monitor.Mode mode, int startFromEpoch, int patience) {
   public StoppingConfig {
-    Check.atLeast("start_from_epoch", startFromEpoch, 0);
-    Check.atLeast("patience", patience, 1);
+    Require.atLeast("start_from_epoch", startFromEpoch, 0);
+    Require.atLeast("patience", patience, 1);
   }
 }

@@ -1,5 +1,7 @@
 package org.endossl.eval.probe;
 
+import org.endossl.train.config.Require;
+
 /**
  * How a linear layer is trained; endossl's {@code down_stream/config.py} and its callbacks.
  *
@@ -25,8 +27,8 @@ public record TrainingConfig(
     Monitor best,
     long seed) {
   public TrainingConfig {
-    Check.atLeast("epochs", epochs, 1);
-    Check.atLeast("batch_size", batchSize, 1);
+    Require.atLeast("epochs", epochs, 1);
+    Require.atLeast("batch_size", batchSize, 1);
   }
 
   TrainingConfig withSeed(long other) {

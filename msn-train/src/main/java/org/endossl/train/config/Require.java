@@ -1,16 +1,27 @@
-package org.endossl.train;
+package org.endossl.train.config;
 
 /** Range checks of configuration values; each message says name, got and wanted. */
-final class Require {
+public final class Require {
   private Require() {}
 
-  static void atLeast(String name, long value, long least) {
+  /**
+   * Refuses a whole number that is too small.
+   *
+   * @throws IllegalArgumentException if {@code value < least}
+   */
+  public static void atLeast(String name, long value, long least) {
     if (value < least) {
       throw new IllegalArgumentException(name + ": got " + value + ", wanted at least " + least);
     }
   }
 
-  static void within(String name, double value, double least, double most) {
+  /**
+   * Refuses a number outside [least, most], and NaN; a {@code most} of {@link Double#MAX_VALUE}
+   * reads as no upper bound.
+   *
+   * @throws IllegalArgumentException if the value is outside
+   */
+  public static void within(String name, double value, double least, double most) {
     if (!(value >= least && value <= most)) {
       throw new IllegalArgumentException(
           name
