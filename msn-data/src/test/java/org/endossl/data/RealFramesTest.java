@@ -2,10 +2,8 @@ package org.endossl.data;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -26,20 +24,8 @@ import org.tensorflow.types.TInt64;
  */
 class RealFramesTest {
   private static FrameIndex index() throws IOException {
-    String named = System.getProperty("endossl.shared");
-    if (named != null) {
-      Path folder = Path.of(named).resolve("golden/tf_cholec80");
-      return FrameIndex.scan(RecordFiles.list(List.of(folder.toString())));
-    }
-    for (Path up = Path.of("").toAbsolutePath(); up != null; up = up.getParent()) {
-      Path folder = up.resolve("shared/golden/tf_cholec80");
-      if (Files.isDirectory(folder)) {
-        return FrameIndex.scan(RecordFiles.list(List.of(folder.toString())));
-      }
-    }
-    assumeTrue(
-        false, "skipped: shared/golden/tf_cholec80 is not above; name shared by -Dendossl.shared");
-    throw new AssertionError();
+    Path folder = Golden.shared("golden/tf_cholec80");
+    return FrameIndex.scan(RecordFiles.list(List.of(folder.toString())));
   }
 
   private static void check(FrameFiles files) {

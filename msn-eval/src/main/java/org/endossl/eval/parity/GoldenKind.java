@@ -47,7 +47,8 @@ enum GoldenKind {
       case RESIZING -> new ResizingCheck();
       case MSN -> new MsnCheck();
       case OPTIMIZERS -> new OptimizersCheck();
-      case RANDAUGMENT, RESNET, SAVED_MODEL -> null;
+      case RANDAUGMENT -> new RandAugmentCheck();
+      case RESNET, SAVED_MODEL -> null;
     };
   }
 

@@ -112,6 +112,14 @@ class ParityTest {
   }
 
   @Test
+  void randAugmentOperations_hold() throws IOException {
+    ParityReport report =
+        run(Path.of("../msn-data/src/test/resources/golden/randaug_ops.safetensors"), null);
+    assertTrue(report.holds(), report.toJson());
+    assertTrue(report.cases().size() > 80, report.cases().size() + " cases");
+  }
+
+  @Test
   void whatThisBuildCannotRun_doesNotHold() throws IOException {
     Path folder = Files.createDirectories(temp.resolve("net"));
     Files.write(folder.resolve("weights.h5"), new byte[8]);
