@@ -85,7 +85,12 @@ public final class NameTable {
     }
   }
 
-  static NameTable of(List<Entry> entries) {
+  /**
+   * A table of these rows.
+   *
+   * @throws IllegalArgumentException if a name is there twice
+   */
+  public static NameTable of(List<Entry> entries) {
     return new NameTable(entries, name -> false);
   }
 

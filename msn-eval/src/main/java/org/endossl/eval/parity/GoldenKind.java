@@ -48,7 +48,8 @@ enum GoldenKind {
       case MSN -> new MsnCheck();
       case OPTIMIZERS -> new OptimizersCheck();
       case RANDAUGMENT -> new RandAugmentCheck();
-      case RESNET, SAVED_MODEL -> null;
+      case RESNET -> new ResNetCheck();
+      case SAVED_MODEL -> null;
     };
   }
 

@@ -31,6 +31,9 @@ class ParityTest {
   private static final Path VIT =
       Path.of("../msn-model/src/test/resources/org/endossl/model/vit_msn_tiny");
 
+  private static final Path RESNET =
+      Path.of("../msn-model/src/test/resources/org/endossl/model/resnet");
+
   @TempDir Path temp;
 
   @Test
@@ -120,13 +123,15 @@ class ParityTest {
   }
 
   @Test
-  void whatThisBuildCannotRun_doesNotHold() throws IOException {
+  void resNet_holds_andWritesItsFeatures() throws IOException {
     Path folder = Files.createDirectories(temp.resolve("net"));
-    Files.write(folder.resolve("weights.h5"), new byte[8]);
-    Files.write(folder.resolve("expected.safetensors"), new byte[0]);
-    ParityReport report = run(folder, null);
-    assertEquals(ParityCase.Verdict.NOT_SUPPORTED, report.cases().get(0).verdict());
-    assertFalse(report.holds());
+    for (Path file : GoldenKind.sorted(RESNET)) {
+      Files.copy(file, folder.resolve(file.getFileName()));
+    }
+    ParityReport report = run(folder, temp.resolve("out"));
+    assertTrue(report.holds(), report.toJson());
+    Safetensors computed = Safetensors.open(temp.resolve("out/computed.safetensors"));
+    assertEquals(Shape.of(2, 128), computed.tensor("features_of_preprocessed").shape());
   }
 
   @Test
