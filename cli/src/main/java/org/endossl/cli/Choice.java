@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** Option values that name a constant, in lower case. */
+/** Option values that name a constant, in lower case with hyphens. */
 final class Choice {
   private Choice() {}
 
@@ -30,6 +30,6 @@ final class Choice {
   }
 
   private static String name(Enum<?> constant) {
-    return constant.name().toLowerCase(Locale.ROOT);
+    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }

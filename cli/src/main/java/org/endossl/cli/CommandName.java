@@ -21,7 +21,7 @@ enum CommandName {
   RECORDS_RESHARD("records reshard", "the same records in other files or another phase order"),
   REPORT("report", "one HTML file of what lies in a run's folder"),
   IMPORT("import", "weights of facebookresearch/msn or Hugging Face into a directory"),
-  EXPORT("export", "a run's encoder as a Hugging Face directory"),
+  EXPORT("export", "an encoder as a SavedModel or a Hugging Face directory"),
   BENCH_STEP("bench step", "what a training step costs on this machine"),
   PARITY("parity", "compare this build with golden values of the Python originals"),
   DOCTOR("doctor", "what this machine has and what it lacks");

@@ -3,6 +3,7 @@ package org.endossl.cli;
 import com.beust.jcommander.Parameter;
 import java.nio.file.Path;
 import org.endossl.eval.weights.WeightsExport;
+import org.endossl.model.serving.ImageScale;
 
 /** {@code endossl import}: weights of others, as a directory that every command takes. */
 final class ImportCommand extends Command {
@@ -46,7 +47,10 @@ final class ImportCommand extends Command {
   @Override
   int run(Terminal terminal) throws Exception {
     WeightsExport.Part which = Choice.of(WeightsExport.Part.class, "--part", part);
-    print(WeightsExport.run(new WeightsExport.Request(input, which, heads, out)), out, terminal);
+    WeightsExport.Request request =
+        new WeightsExport.Request(
+            input, which, heads, WeightsExport.Format.HUGGING_FACE, ImageScale.UNIT, out);
+    print(WeightsExport.run(request), out, terminal);
     return ExitCode.DONE;
   }
 

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.endossl.data.Normalization;
 import org.endossl.model.CheckpointOps;
 import org.endossl.model.HostTensor;
 import org.endossl.model.HuggingFaceVit;
@@ -14,13 +15,18 @@ import org.endossl.model.VariableStore;
 import org.endossl.model.Vit;
 import org.endossl.model.VitConfig;
 import org.endossl.model.WeightLoader;
+import org.endossl.model.serving.ImageScale;
+import org.endossl.model.serving.SavedModelExport;
 import org.endossl.train.Checkpoint;
 import org.tensorflow.Graph;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 
-/** Writes an encoder as a Hugging Face directory, which every command takes as weights. */
+/**
+ * Writes an encoder as a Hugging Face directory, which every command takes as weights, or as a
+ * SavedModel for Python and TF Serving.
+ */
 public final class WeightsExport {
   private WeightsExport() {}
 
@@ -38,6 +44,14 @@ public final class WeightsExport {
     }
   }
 
+  /** What is written. */
+  public enum Format {
+    /** config.json and model.safetensors. */
+    HUGGING_FACE,
+    /** See {@link SavedModelExport}. */
+    SAVEDMODEL
+  }
+
   /**
    * What is written.
    *
@@ -45,9 +59,13 @@ public final class WeightsExport {
    *     a Hugging Face directory or file
    * @param part of a training checkpoint
    * @param heads attention heads of a {@code .pth.tar}; 0 for heads 64 wide
+   * @param format of the directory
+   * @param scale of the images that a SavedModel takes; a Hugging Face directory takes normalised
+   *     images and does not say so
    * @param out the directory; must not hold weights yet
    */
-  public record Request(Path from, Part part, int heads, Path out) {}
+  public record Request(
+      Path from, Part part, int heads, Format format, ImageScale scale, Path out) {}
 
   /**
    * What was written.
@@ -71,16 +89,18 @@ public final class WeightsExport {
     Path from = request.from();
     if (HuggingFaceVit.isOne(from)) {
       HuggingFaceVit.Model model = HuggingFaceVit.open(from);
-      return write("a Hugging Face ViT", model.config(), model.weights(), request.out());
+      return write(
+          request, "a Hugging Face ViT", model.config(), model.weights(), Normalization.IMAGENET);
     }
     if (Files.isRegularFile(from)
         && String.valueOf(from.getFileName()).matches(".*\\.(pth|pt|tar|bin)")) {
       MsnCheckpoint.Model model = MsnCheckpoint.open(from, request.heads());
       return write(
+          request,
           "facebookresearch/msn after epoch " + model.epoch(),
           model.config(),
           new Below(model.weights(), request.part().prefix),
-          request.out());
+          Normalization.IMAGENET);
     }
     return run(Checkpoint.open(from), request);
   }
@@ -97,17 +117,30 @@ public final class WeightsExport {
       try (Session session = new Session(graph)) {
         checkpoints.restorePart(session, checkpoint.prefix());
         return write(
+            request,
             "a run of endossl pretrain after " + checkpoint.state().step() + " steps",
             config,
             new Below(loader.read(session), prefix),
-            request.out());
+            checkpoint.config().views().normalization());
       }
     }
   }
 
-  private static Result write(String kind, VitConfig config, TensorSource weights, Path out)
+  private static Result write(
+      Request request,
+      String kind,
+      VitConfig config,
+      TensorSource weights,
+      Normalization normalization)
       throws IOException {
-    HuggingFaceVit.export(out, config, weights);
+    switch (request.format()) {
+      case HUGGING_FACE -> HuggingFaceVit.export(request.out(), config, weights);
+      case SAVEDMODEL ->
+          SavedModelExport.write(
+              request.out(),
+              new SavedModelExport.Model(
+                  config, weights, normalization.mean(), normalization.std(), request.scale()));
+    }
     return new Result(kind, config);
   }
 

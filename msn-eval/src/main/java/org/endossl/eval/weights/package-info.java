@@ -1,7 +1,7 @@
 /**
  * Moves encoders between formats: runs of this program, training checkpoints of
- * facebookresearch/msn, Hugging Face directories. Not here: the formats themselves, which the model
- * module reads and writes.
+ * facebookresearch/msn, Hugging Face directories, SavedModels. Not here: the formats themselves,
+ * which the model module reads and writes.
  */
 @NullMarked
 package org.endossl.eval.weights;
