@@ -18,6 +18,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.endossl.tfrecords.DataException;
 import org.endossl.train.config.YamlConfig;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A checkpoint on disk: TensorFlow's {@code PREFIX.index} and {@code PREFIX.data-00000-of-00001},
@@ -40,8 +41,29 @@ public record Checkpoint(Path prefix, PretrainConfig config, State state) {
    * @param stepInEpoch steps done in the current epoch
    * @param stepsPerEpoch steps of a whole epoch, which a resumed run must find again
    * @param loss of the last step
+   * @param skipped steps whose batch was left out because it gave no finite loss, ascending
    */
-  public record State(long step, long epoch, long stepInEpoch, long stepsPerEpoch, double loss) {}
+  public record State(
+      long step,
+      long epoch,
+      long stepInEpoch,
+      long stepsPerEpoch,
+      double loss,
+      @Nullable List<Long> skipped) {
+    public State {
+      skipped = skipped == null ? List.of() : List.copyOf(skipped); // older files have none
+    }
+
+    /** Without a step left out. */
+    public State(long step, long epoch, long stepInEpoch, long stepsPerEpoch, double loss) {
+      this(step, epoch, stepInEpoch, stepsPerEpoch, loss, List.of());
+    }
+
+    /** As {@link #skipped()}, for the loop. */
+    List<Long> leftOut() {
+      return skipped == null ? List.of() : skipped;
+    }
+  }
 
   /**
    * Opens the newest checkpoint of a run, or the one named.
@@ -71,6 +93,9 @@ public record Checkpoint(Path prefix, PretrainConfig config, State state) {
   /** Prefixes of the complete checkpoints in a folder, oldest first. */
   static List<Path> list(Path folder) throws IOException {
     List<Path> prefixes = new ArrayList<>();
+    if (!Files.isDirectory(folder)) {
+      return prefixes; // nothing was saved yet
+    }
     try (Stream<Path> files = Files.list(folder)) {
       for (Path file : (Iterable<Path>) files::iterator) {
         Matcher matcher = SIDE_FILE.matcher(name(file));
@@ -94,16 +119,29 @@ public record Checkpoint(Path prefix, PretrainConfig config, State state) {
     for (String ending : ENDINGS) {
       RunDirectory.sync(prefix.resolveSibling(name(prefix) + ending));
     }
+    RunDirectory.syncFolder(prefix);
     SideFile file = new SideFile(1, state, YamlConfig.dump(config));
     RunDirectory.replace(side(prefix), GSON.toJson(file) + "\n");
   }
 
-  /** Removes all but the newest, side file first, so that none looks complete and is not. */
-  static void prune(Path folder, int keep) throws IOException {
+  /**
+   * Removes all but the newest, side file first, so that none looks complete and is not.
+   *
+   * @param keep how many of the newest stay
+   * @param keepEvery checkpoints after a multiple of this many steps stay too; 0: none
+   */
+  static void prune(Path folder, int keep, long keepEvery) throws IOException {
     List<Path> prefixes = list(folder);
     for (Path old : prefixes.subList(0, Math.max(0, prefixes.size() - keep))) {
-      remove(old);
+      if (keepEvery == 0 || step(old) % keepEvery != 0) {
+        remove(old);
+      }
     }
+  }
+
+  /** The steps done, by its name. */
+  static long step(Path prefix) {
+    return Long.parseLong(name(prefix).substring("step-".length()));
   }
 
   /** Removes one, or what there is of it. */

@@ -6,15 +6,26 @@ import java.util.Locale;
 public final class DivergedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  DivergedException(long step, MsnGraph.Measured measured, String last) {
-    super(
-        String.format(
-            Locale.ROOT,
-            "step %d: got loss %s and gradient norm %s, wanted finite numbers; lower"
-                + " optimization.lr, or raise its warmup_epochs or criterion.temperature; %s",
-            step,
-            measured.loss(),
-            measured.gradientNorm(),
-            last));
+  /**
+   * As a line.
+   *
+   * @param batch what was in the batch
+   * @param last where the run can go on from
+   */
+  DivergedException(long step, MsnGraph.Measured measured, BatchRecords batch, String last) {
+    super(what(step, measured, batch) + "; " + last);
+  }
+
+  /** What was got and wanted, the records, and what to change. */
+  static String what(long step, MsnGraph.Measured measured, BatchRecords batch) {
+    return String.format(
+        Locale.ROOT,
+        "step %d: got loss %s and gradient norm %s, wanted finite numbers; its batch was %s; look at"
+            + " those frames, lower optimization.lr, or raise its warmup_epochs or"
+            + " criterion.temperature",
+        step,
+        measured.loss(),
+        measured.gradientNorm(),
+        batch.shortened());
   }
 }

@@ -11,11 +11,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** {@code metrics.csv}: one row per step, flushed as it is written. */
+/**
+ * A row per step, flushed as it is written. {@code metrics.csv} holds what is the same in every run
+ * of a configuration, {@code timings.csv} what is not.
+ */
 final class MetricsCsv implements Closeable {
-  static final String HEADER =
-      "step,epoch,loss,msn,me_max,entropy,max_target,prototypes,gradient_norm,learning_rate,"
-          + "weight_decay,momentum,sharpening,images_per_second";
+  private static final String METRICS =
+      "step,epoch,loss,msn,me_max,entropy,mean_entropy,max_target,prototypes,gradient_norm,"
+          + "learning_rate,weight_decay,momentum,sharpening";
+  private static final String TIMINGS = "step,images_per_second,input_wait";
 
   private final Path file;
   private final BufferedWriter out;
@@ -25,12 +29,22 @@ final class MetricsCsv implements Closeable {
     this.out = out;
   }
 
+  /** The metrics of a run, for rows from {@code firstStep} on. */
+  static MetricsCsv metrics(RunDirectory run, long firstStep) throws IOException {
+    return open(run.metrics(), METRICS, firstStep);
+  }
+
+  /** The timings of a run, for rows from {@code firstStep} on. */
+  static MetricsCsv timings(RunDirectory run, long firstStep) throws IOException {
+    return open(run.timings(), TIMINGS, firstStep);
+  }
+
   /**
-   * Opens the file for rows from {@code firstStep} on; rows of that and later steps, left by a run
-   * that went on after its last checkpoint, are taken out.
+   * Opens a file; rows of {@code firstStep} and later, left by a run that went on after its last
+   * checkpoint, are taken out.
    */
-  static MetricsCsv open(Path file, long firstStep) throws IOException {
-    List<String> kept = new ArrayList<>(List.of(HEADER));
+  private static MetricsCsv open(Path file, String header, long firstStep) throws IOException {
+    List<String> kept = new ArrayList<>(List.of(header));
     if (Files.exists(file)) {
       List<String> lines = Files.readAllLines(file, StandardCharsets.UTF_8);
       for (String line : lines.subList(Math.min(1, lines.size()), lines.size())) {
@@ -45,33 +59,48 @@ final class MetricsCsv implements Closeable {
         file, Files.newBufferedWriter(file, StandardCharsets.UTF_8, StandardOpenOption.APPEND));
   }
 
-  void write(PretrainProgress p) throws IOException {
+  /** A row of metrics. */
+  void metrics(PretrainProgress p) throws IOException {
     MsnGraph.Measured m = p.measured();
     Schedules.Scalars s = p.scalars();
-    String row =
+    write(
         String.format(
             Locale.ROOT,
-            "%d,%d,%.7g,%.7g,%.7g,%.7g,%.7g,%.0f,%.7g,%.10g,%.10g,%.10g,%.10g,%.3f\n",
+            "%d,%d,%.9g,%.9g,%.9g,%.9g,%.9g,%.9g,%.0f,%.9g,%.10g,%.10g,%.10g,%.10g\n",
             p.step(),
             p.epoch(),
             m.loss(),
             m.crossEntropy(),
             m.meMax(),
             m.entropy(),
+            m.meanEntropy(),
             m.maxTarget(),
             m.prototypes(),
             m.gradientNorm(),
             s.learningRate(),
             s.weightDecay(),
             s.momentum(),
-            s.sharpening(),
-            p.imagesPerSecond());
+            s.sharpening()));
+  }
+
+  /** A row of timings. */
+  void timings(PretrainProgress p) throws IOException {
+    write(
+        String.format(Locale.ROOT, "%d,%.3f,%.5f\n", p.step(), p.imagesPerSecond(), p.inputWait()));
+  }
+
+  private void write(String row) throws IOException {
     try {
       out.write(row);
       out.flush();
     } catch (IOException e) {
       throw RunDirectory.explained(file, e);
     }
+  }
+
+  /** Makes sure that the rows written so far have reached the disk. */
+  void sync() throws IOException {
+    RunDirectory.sync(file);
   }
 
   @Override

@@ -210,12 +210,24 @@ public final class MsnGraph {
     return all;
   }
 
-  /** The values of one step, for logs. */
+  /**
+   * The values of one step, for logs.
+   *
+   * @param loss the weighted sum
+   * @param crossEntropy of the predictions against the targets
+   * @param meMax log K minus the entropy of the mean prediction
+   * @param entropy mean entropy of the predictions
+   * @param meanEntropy entropy of the mean prediction, from 0 (all predict one prototype) to log K
+   * @param maxTarget mean of the targets' largest probability
+   * @param prototypes how many prototypes are some target's largest
+   * @param gradientNorm of the encoder, before clipping
+   */
   public record Measured(
       float loss,
       float crossEntropy,
       float meMax,
       float entropy,
+      float meanEntropy,
       float maxTarget,
       float prototypes,
       float gradientNorm) {
@@ -291,6 +303,7 @@ public final class MsnGraph {
             value(result, 1),
             value(result, 2),
             value(result, 3),
+            (float) Math.log((double) network.prototypes().shape().get(0)) - value(result, 2),
             value(result, 4),
             value(result, 5),
             value(result, 6));

@@ -16,6 +16,10 @@ import org.endossl.train.config.Require;
  * @param clipGrad largest global norm of the encoder's gradients; 0 does not clip
  * @param startMomentum momentum of the target encoder at the first step, in [0, 1]
  * @param finalMomentum momentum it runs towards, in [0, 1]
+ * @param accumulation parts that a batch is computed in, one after the other, so that it fits into
+ *     memory; divides {@code batchSize} into parts of at least 2 frames. 1 computes it whole
+ * @param recompute whether a block's activations are computed again for its gradient instead of
+ *     being kept
  */
 public record OptimizationConfig(
     int batchSize,
@@ -28,7 +32,9 @@ public record OptimizationConfig(
     double finalWeightDecay,
     double clipGrad,
     double startMomentum,
-    double finalMomentum) {
+    double finalMomentum,
+    int accumulation,
+    boolean recompute) {
   public OptimizationConfig {
     Require.atLeast("batch_size", batchSize, 2);
     Require.atLeast("epochs", epochs, 1);
@@ -41,5 +47,19 @@ public record OptimizationConfig(
     Require.within("clip_grad", clipGrad, 0, Double.MAX_VALUE);
     Require.within("start_momentum", startMomentum, 0, 1);
     Require.within("final_momentum", finalMomentum, 0, 1);
+    Require.atLeast("accumulation", accumulation, 1);
+    if (batchSize % accumulation != 0 || batchSize / accumulation < 2) {
+      throw new IllegalArgumentException(
+          "accumulation: got "
+              + accumulation
+              + ", wanted a divisor of batch_size, "
+              + batchSize
+              + ", that leaves parts of at least 2 frames");
+    }
+  }
+
+  /** Frames computed at a time. */
+  public int part() {
+    return batchSize / accumulation;
   }
 }

@@ -140,7 +140,9 @@ final class ParityFolder {
             number("final_wd"),
             number("clip_grad"),
             number("start_momentum", 0.996),
-            number("final_momentum", 1)),
+            number("final_momentum", 1),
+            1,
+            false),
         criterion());
   }
 

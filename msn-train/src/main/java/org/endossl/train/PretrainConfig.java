@@ -16,6 +16,7 @@ import org.endossl.model.VitConfig;
  * @param criterion the loss
  * @param optimization the optimizer and its schedules
  * @param run checkpoints and the end
+ * @param logs what is shown of a run
  */
 public record PretrainConfig(
     long seed,
@@ -26,7 +27,8 @@ public record PretrainConfig(
     HeadConfig head,
     CriterionConfig criterion,
     OptimizationConfig optimization,
-    RunConfig run) {
+    RunConfig run,
+    LogsConfig logs) {
   public PretrainConfig {
     if (views.randSize() != encoder.imageSize()) {
       throw new IllegalArgumentException(

@@ -9,6 +9,7 @@ package org.endossl.train;
  * @param measured losses and norms of the step
  * @param scalars the schedules' values in it
  * @param imagesPerSecond frames (not views) per second in this step
+ * @param inputWait share of the step's time that was spent waiting for its input
  * @param secondsLeft at the pace of this process so far
  */
 public record PretrainProgress(
@@ -18,6 +19,7 @@ public record PretrainProgress(
     MsnGraph.Measured measured,
     Schedules.Scalars scalars,
     double imagesPerSecond,
+    double inputWait,
     double secondsLeft) {
 
   /** Hears of every step. */
@@ -27,6 +29,11 @@ public record PretrainProgress(
 
     /** Something that takes a while begins, such as reading the index; one line for a person. */
     void phase(String what);
+
+    /** Something is likely to go wrong; one line that says what to do. */
+    default void warning(String what) {
+      phase("warning: " + what);
+    }
 
     /** Asked after every step: true saves a checkpoint and ends the run there. */
     default boolean stop() {

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
 import org.endossl.data.FrameFiles;
 import org.endossl.data.InputErrors;
 import org.endossl.data.MsnInput;
@@ -33,8 +32,7 @@ import org.tensorflow.types.TInt64;
 public final class Pretrainer {
   private final PretrainConfig config;
   private final RunDirectory directory;
-  private final Checkpoint.@Nullable State resumed;
-  private final @Nullable Path restore;
+  private final @Nullable Checkpoint resumed;
   private final PretrainProgress.Listener listener;
 
   private Pretrainer(
@@ -44,8 +42,7 @@ public final class Pretrainer {
       PretrainProgress.Listener listener) {
     this.config = config;
     this.directory = directory;
-    this.resumed = from == null ? null : from.state();
-    this.restore = from == null ? null : from.prefix();
+    this.resumed = from;
     this.listener = listener;
   }
 
@@ -84,7 +81,9 @@ public final class Pretrainer {
     Checkpoint.removeUnfinished(run.checkpoints());
     List<Path> found = Checkpoint.list(run.checkpoints());
     Checkpoint from = found.isEmpty() ? null : Checkpoint.open(found.get(found.size() - 1));
-    return new Pretrainer(config, run, from, listener).train(files(config, listener));
+    FrameFiles files = files(config, listener);
+    RunRecord.requireSameData(run, files);
+    return new Pretrainer(config, run, from, listener).train(files);
   }
 
   private static FrameFiles files(PretrainConfig config, PretrainProgress.Listener listener)
@@ -110,6 +109,11 @@ public final class Pretrainer {
   }
 
   private Checkpoint train(FrameFiles files) throws IOException {
+    if (config.optimization().accumulation() > 1 || config.optimization().recompute()) {
+      throw new IllegalArgumentException(
+          "optimization.accumulation and recompute are not supported by this build; wanted 1 and"
+              + " false");
+    }
     listener.phase("building the graph");
     try (Graph graph = new Graph();
         MsnInput input = input(graph, files)) {
@@ -119,18 +123,33 @@ public final class Pretrainer {
               tf, config.encoder(), config.head(), config.criterion().prototypes(), config.seed());
       Placeholder<TInt64> maskSeed =
           tf.withName("mask_seed").placeholder(TInt64.class, Placeholder.shape(Shape.of(2)));
+      MsnViews views = views(tf, input, maskSeed);
       MsnGraph step =
           MsnGraph.build(
               graph,
               network,
-              views(tf, input, maskSeed),
+              views,
               config.criterion(),
               config.optimization().clipGrad(),
               config.criterion().sinkhorn() ? tf.constant(true) : null,
               EmaUpdate.Form.AUTO);
+      InputWait wait = InputWait.build(tf, input.rows());
+      RunPictures pictures = new RunPictures(tf, config, network, views);
       CheckpointOps checkpoints = CheckpointOps.build(tf, step.variables());
       try (Session session = new Session(graph, SessionOptions.DEFAULT.config())) {
-        return loop(session, input, step, checkpoints, maskSeed);
+        return new TrainingLoop(
+                new TrainingLoop.Parts(
+                    config,
+                    directory,
+                    files,
+                    session,
+                    input,
+                    () -> step.initialize(session),
+                    new WholeBatch(session, input, step, maskSeed, wait, config.seed()),
+                    pictures,
+                    checkpoints,
+                    listener))
+            .run(resumed);
       } catch (RuntimeException e) {
         if (InputErrors.concern(e)) {
           throw InputErrors.explain(e, files);
@@ -161,131 +180,5 @@ public final class Pretrainer {
         input.focal(),
         keep,
         config.views().randViews() + config.views().focalViews());
-  }
-
-  private Checkpoint loop(
-      Session session,
-      MsnInput input,
-      MsnGraph graph,
-      CheckpointOps checkpoints,
-      Placeholder<TInt64> maskSeed)
-      throws IOException {
-    long perEpoch = input.stepsPerEpoch();
-    long all = perEpoch * config.optimization().epochs();
-    long end = config.run().maxSteps() == 0 ? all : Math.min(all, config.run().maxSteps());
-    long first = begin(session, graph, checkpoints, perEpoch);
-    Schedules schedules = new Schedules(perEpoch, config.optimization(), config.criterion());
-    Pace pace = new Pace(config.optimization().batchSize(), end);
-    Checkpoint last = first == end ? done() : null;
-    try (MetricsCsv csv = MetricsCsv.open(directory.metrics(), first)) {
-      for (long step = first; step < end; step++) {
-        if (step == first || step % perEpoch == 0) {
-          long done = (step % perEpoch) * config.optimization().batchSize();
-          input.start(session, config.seed(), step / perEpoch, done);
-        }
-        pace.begin();
-        MsnGraph.Measured measured;
-        try (TInt64 seed = TInt64.vectorOf(config.seed(), step)) {
-          measured = graph.run(session.runner().feed(maskSeed, seed), step, schedules.at(step));
-        }
-        PretrainProgress progress = pace.end(step, step / perEpoch, measured, schedules.at(step));
-        csv.write(progress);
-        listener.step(progress);
-        if (!measured.finite()) {
-          throw new DivergedException(step, measured, last(step));
-        }
-        boolean stop = step + 1 == end || listener.stop();
-        if (stop || (step + 1) % config.run().checkpointSteps() == 0) {
-          last = save(session, checkpoints, state(step + 1, perEpoch, measured.loss()));
-        }
-        if (stop) {
-          break;
-        }
-      }
-    }
-    return Objects.requireNonNull(last, "no step was taken");
-  }
-
-  /** The checkpoint of a run that has no step left. */
-  private @Nullable Checkpoint done() {
-    return restore == null || resumed == null ? null : new Checkpoint(restore, config, resumed);
-  }
-
-  private String last(long step) throws IOException {
-    List<Path> found = Checkpoint.list(directory.checkpoints());
-    return found.isEmpty()
-        ? "there is no checkpoint before step " + step
-        : "the last checkpoint is " + found.get(found.size() - 1);
-  }
-
-  /** Draws or restores the variables; gives the step to begin with. */
-  private long begin(Session session, MsnGraph graph, CheckpointOps checkpoints, long perEpoch)
-      throws IOException {
-    Path from = restore;
-    Checkpoint.State state = resumed;
-    if (from == null || state == null) {
-      listener.phase("drawing the weights");
-      graph.initialize(session);
-      return 0;
-    }
-    if (state.stepsPerEpoch() != perEpoch) {
-      throw new IllegalArgumentException(
-          directory.root()
-              + ": the run had "
-              + state.stepsPerEpoch()
-              + " steps per epoch and the records now give "
-              + perEpoch
-              + "; wanted the same records");
-    }
-    listener.phase("resuming after step " + state.step());
-    checkpoints.restore(session, from);
-    return state.step();
-  }
-
-  private static Checkpoint.State state(long steps, long perEpoch, float loss) {
-    return new Checkpoint.State(steps, steps / perEpoch, steps % perEpoch, perEpoch, loss);
-  }
-
-  private Checkpoint save(Session session, CheckpointOps checkpoints, Checkpoint.State state)
-      throws IOException {
-    Path prefix = Checkpoint.prefix(directory.checkpoints(), state.step());
-    try {
-      checkpoints.save(session, prefix);
-      Checkpoint.complete(prefix, config, state);
-    } catch (IOException e) {
-      Checkpoint.remove(prefix);
-      throw RunDirectory.explained(prefix, e);
-    }
-    Checkpoint.prune(directory.checkpoints(), config.run().keepCheckpoints());
-    return new Checkpoint(prefix, config, state);
-  }
-
-  /** Times steps. */
-  private static final class Pace {
-    private final int batch;
-    private final long end;
-    private long started;
-    private double seconds;
-    private long counted;
-
-    Pace(int batch, long end) {
-      this.batch = batch;
-      this.end = end;
-    }
-
-    void begin() {
-      started = System.nanoTime();
-    }
-
-    PretrainProgress end(
-        long step, long epoch, MsnGraph.Measured measured, Schedules.Scalars scalars) {
-      double taken = (System.nanoTime() - started) / 1e9;
-      if (counted++ > 0) { // the first step also compiles kernels and fills the shuffle buffer
-        seconds += taken;
-      }
-      double mean = counted > 1 ? seconds / (counted - 1) : taken;
-      return new PretrainProgress(
-          step, end, epoch, measured, scalars, batch / taken, mean * (end - step - 1));
-    }
   }
 }

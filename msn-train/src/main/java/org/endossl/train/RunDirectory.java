@@ -13,8 +13,9 @@ import java.util.stream.Stream;
 import org.endossl.train.config.YamlConfig;
 
 /**
- * The folder of one run: {@code config.yaml} (resolved), {@code run.json} (versions, commit,
- * seeds), {@code metrics.csv}, {@code checkpoints/}, later the report. It is enough to run again.
+ * The folder of one run: {@code config.yaml} (resolved), {@code run.json} (versions, commit, seeds,
+ * data), {@code metrics.csv}, {@code timings.csv}, {@code tensorboard/}, {@code checkpoints/},
+ * later the report. It is enough to run again.
  */
 public final class RunDirectory {
   private final Path root;
@@ -30,7 +31,7 @@ public final class RunDirectory {
    */
   public static RunDirectory create(Path root) throws IOException {
     requireNew(root);
-    Files.createDirectories(root.resolve("checkpoints"));
+    Files.createDirectories(root);
     return new RunDirectory(root);
   }
 
@@ -40,7 +41,8 @@ public final class RunDirectory {
         throw new IllegalArgumentException(root + ": is a file; wanted a folder for the run");
       }
       try (Stream<Path> entries = Files.list(root)) {
-        if (entries.findAny().isPresent()) {
+        // A process that was killed at its very start leaves no more than a half-written file.
+        if (entries.anyMatch(e -> !e.toString().endsWith(".part"))) {
           throw new IllegalArgumentException(
               root + ": is not empty; name another folder with --out, or go on with --resume");
         }
@@ -81,6 +83,16 @@ public final class RunDirectory {
     return root.resolve("metrics.csv");
   }
 
+  /** One row per step of what differs from run to run: images per second, waiting for input. */
+  public Path timings() {
+    return root.resolve("timings.csv");
+  }
+
+  /** TensorBoard's event files. */
+  public Path tensorBoard() {
+    return root.resolve("tensorboard");
+  }
+
   /** TensorFlow checkpoints and their side files. */
   public Path checkpoints() {
     return root.resolve("checkpoints");
@@ -97,6 +109,7 @@ public final class RunDirectory {
       Files.writeString(part, text, StandardCharsets.UTF_8);
       sync(part);
       Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      syncFolder(file);
     } catch (IOException e) {
       throw explained(file, e);
     } finally {
@@ -108,6 +121,14 @@ public final class RunDirectory {
   static void sync(Path file) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       channel.force(true);
+    }
+  }
+
+  /** Makes sure that a file's name has reached the disk, where the system lets one. */
+  static void syncFolder(Path file) throws IOException {
+    Path folder = file.toAbsolutePath().getParent();
+    if (folder != null && !System.getProperty("os.name", "").startsWith("Windows")) {
+      sync(folder);
     }
   }
 

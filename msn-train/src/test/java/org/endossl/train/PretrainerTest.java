@@ -15,10 +15,13 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.endossl.tfrecords.DataException;
+import org.endossl.train.board.EventFileTest;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tensorflow.proto.Event;
+import org.tensorflow.proto.Summary;
 
 class PretrainerTest {
   @TempDir private Path folder;
@@ -82,12 +85,22 @@ class PretrainerTest {
     TinyRun.Heard heard = new TinyRun.Heard();
     Checkpoint end = Pretrainer.run(config, folder.resolve("run"), heard);
     assertEquals(
-        List.of("checkpoints", "config.yaml", "metrics.csv", "run.json"),
+        List.of("checkpoints", "config.yaml", "metrics.csv", "run.json", "timings.csv"),
         names(folder.resolve("run")));
     assertEquals(end, Checkpoint.open(folder.resolve("run")));
     assertEquals(end, Checkpoint.open(end.prefix()));
     String record = Files.readString(folder.resolve("run/run.json"));
-    for (String key : List.of("seed", "frames", "videos", "commit", "tensorflow", "machine")) {
+    for (String key :
+        List.of(
+            "seed",
+            "frames",
+            "videos",
+            "data_fingerprint",
+            "commit",
+            "tensorflow",
+            "machine",
+            "config",
+            "batch_size")) {
       assertTrue(record.contains("\"" + key + "\""), record);
     }
     String row = rows(folder.resolve("run")).get(0);
@@ -169,6 +182,114 @@ class PretrainerTest {
     long step = Checkpoint.open(folder.resolve("run")).state().step();
     assertTrue(
         String.valueOf(e.getMessage()).startsWith("step " + step + ": got loss "), e::toString);
+    assertTrue(String.valueOf(e.getMessage()).contains("tfrecord record "), "names records: " + e);
+    assertEquals(
+        1 + config.optimization().batchSize(),
+        Files.readAllLines(folder.resolve("run/diverged-" + step + ".csv")).size());
+  }
+
+  /** A learning rate so large that a step soon has no finite loss. */
+  @Test
+  void rollback_leavesTheBadBatchOutAndGoesOn() throws IOException {
+    List<String> wild =
+        List.of(
+            "run.checkpoint_steps=1",
+            "run.keep_checkpoints=100",
+            "optimization.start_lr=1000",
+            "optimization.lr=1000",
+            "optimization.weight_decay=1000",
+            "optimization.final_weight_decay=1000",
+            "optimization.epochs=20");
+    Path records = TinyRun.records(folder.resolve("r"), 7);
+    assertThrows(
+        DivergedException.class,
+        () ->
+            Pretrainer.run(
+                TinyRun.config(records, wild.toArray(String[]::new)),
+                folder.resolve("stopped"),
+                new TinyRun.Heard()));
+    long bad = Checkpoint.open(folder.resolve("stopped")).state().step();
+
+    List<String> back = new ArrayList<>(wild);
+    back.add("run.max_steps=" + (bad + 1)); // the step after would diverge too: weights are wild
+    back.add("run.divergence={policy: rollback, rollback_steps: 2, most: 1}");
+    Path run = folder.resolve("run");
+    TinyRun.Heard heard = new TinyRun.Heard();
+    Checkpoint end =
+        Pretrainer.run(TinyRun.config(records, back.toArray(String[]::new)), run, heard);
+    assertEquals(bad + 1, end.state().step());
+    assertEquals(List.of(bad), end.state().skipped());
+    List<Long> steps = heard.steps.stream().map(PretrainProgress::step).toList();
+    long to = Math.max(0, bad - 2);
+    List<Long> wanted = new ArrayList<>();
+    for (long s = 0; s <= bad; s++) {
+      wanted.add(s);
+    }
+    for (long s = to; s < bad; s++) {
+      wanted.add(s);
+    }
+    assertEquals(wanted, steps);
+    assertEquals(bad, rows(run).size(), "the bad step has no row");
+    String warning =
+        heard.phases.stream().filter(p -> p.startsWith("warning: ")).findFirst().orElse("");
+    assertTrue(
+        warning.contains("going back to step " + to + " and leaving that batch out"), warning);
+    // What was done again has the bits that it had before.
+    assertArrayEquals(
+        data(Checkpoint.prefix(folder.resolve("stopped/checkpoints"), bad)), data(end.prefix()));
+  }
+
+  @Test
+  void checkpoints_ofEverySecondEpochStay() throws IOException {
+    PretrainConfig config =
+        TinyRun.config(
+            TinyRun.records(folder.resolve("r"), 4), // 2 steps in an epoch
+            "optimization.epochs=5",
+            "run.checkpoint_steps=3",
+            "run.keep_checkpoints=1",
+            "run.keep_every_epochs=2");
+    Pretrainer.run(config, folder.resolve("run"), new TinyRun.Heard());
+    assertEquals(
+        List.of("step-00000004.json", "step-00000008.json", "step-00000010.json"),
+        names(folder.resolve("run/checkpoints")).stream().filter(n -> n.endsWith("json")).toList());
+  }
+
+  @Test
+  void otherFrames_areRefusedOnResume() throws IOException {
+    Path records = TinyRun.records(folder.resolve("r"), 4);
+    Path run = folder.resolve("run");
+    Pretrainer.run(TinyRun.config(records, "run.max_steps=1"), run, new TinyRun.Heard());
+    TinyRun.records(records, 5);
+    IllegalArgumentException e =
+        assertThrows(
+            IllegalArgumentException.class, () -> Pretrainer.resume(run, new TinyRun.Heard()));
+    assertTrue(String.valueOf(e.getMessage()).contains("fingerprint"), e.getMessage());
+  }
+
+  @Test
+  void tensorBoardFiles_holdScalarsAndPictures() throws IOException {
+    PretrainConfig config =
+        TinyRun.config(
+            TinyRun.records(folder.resolve("r"), 4),
+            "run.max_steps=3",
+            "logs={tensorboard: true, views_every_epochs: 1, attention_every_epochs: 2,"
+                + " collapse_window: 0}");
+    Path run = folder.resolve("run");
+    Pretrainer.run(config, run, new TinyRun.Heard());
+    List<Event> events = EventFileTest.read(run.resolve("tensorboard"));
+    List<String> pictures = new ArrayList<>();
+    int losses = 0;
+    for (Event event : events) {
+      for (Summary.Value value : event.getSummary().getValueList()) {
+        if (value.hasImage()) {
+          pictures.add(event.getStep() + " " + value.getTag());
+        } else if (value.getTag().equals("loss/total")) {
+          losses++;
+        }
+      }
+    }
+    assertEquals(List.of("0 views", "0 attention", "2 views"), pictures);
+    assertEquals(3, losses);
   }
 
   @Test
@@ -247,12 +368,9 @@ class PretrainerTest {
     return Files.readAllBytes(prefix.resolveSibling(prefix.getFileName() + ".data-00000-of-00001"));
   }
 
-  /** All but the last column, which is a time. */
   private static List<String> rows(Path run) throws IOException {
-    return Files.readAllLines(run.resolve("metrics.csv"), StandardCharsets.UTF_8).stream()
-        .skip(1)
-        .map(line -> line.substring(0, line.lastIndexOf(',')))
-        .toList();
+    List<String> lines = Files.readAllLines(run.resolve("metrics.csv"), StandardCharsets.UTF_8);
+    return lines.subList(1, lines.size());
   }
 
   private static List<String> names(Path folder) throws IOException {

@@ -79,10 +79,14 @@ final class RunFolder {
     if (run != null) {
       yaml = Files.readString(run.resolve("config.yaml"), StandardCharsets.UTF_8);
       describe(YamlConfig.parse(yaml, run + "/config.yaml", PretrainConfig.class, List.of()), data);
-      flatten("", json(run.resolve("run.json")), environment);
+      JsonObject record = json(run.resolve("run.json"));
+      record.remove("config"); // shown as YAML
+      flatten("", record, environment);
       if (Files.isRegularFile(run.resolve("metrics.csv"))) {
         TrainingLog log = TrainingLog.read(run.resolve("metrics.csv"));
-        curves = log.curves();
+        Path timings = run.resolve("timings.csv");
+        TrainingLog pace = Files.isRegularFile(timings) ? TrainingLog.read(timings) : log;
+        curves = Stream.concat(log.curves().stream(), pace.paceCurves().stream()).toList();
         environment.add(
             fact(
                 "pre-training",
@@ -91,7 +95,7 @@ final class RunFolder {
                     "%d steps, last loss %.4f, %.0f images/s on average",
                     log.steps(),
                     log.last("loss"),
-                    log.mean("images_per_second"))));
+                    pace.mean("images_per_second"))));
       }
     }
     boolean generated = demo.has("generated") && demo.get("generated").getAsBoolean();

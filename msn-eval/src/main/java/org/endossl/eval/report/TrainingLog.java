@@ -84,6 +84,14 @@ final class TrainingLog {
       add(curves, "Prototypes in use in a batch", "", "prototypes");
       add(curves, "Norm of the encoder's gradient", "", "gradient_norm");
       add(curves, "Learning rate, thousandths", "", "learning_rate");
+    }
+    return curves;
+  }
+
+  /** The pace, as far as it was logged. */
+  List<ReportData.Curve> paceCurves() {
+    List<ReportData.Curve> curves = new ArrayList<>();
+    if (steps() > 0) {
       add(curves, "Images per second", "", "images_per_second");
     }
     return curves;

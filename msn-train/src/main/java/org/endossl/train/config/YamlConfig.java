@@ -122,7 +122,8 @@ public final class YamlConfig {
     return keys;
   }
 
-  private static Object tree(Object value) {
+  /** A record as maps, lists and plain values, with the keys of the file. */
+  public static Object tree(Object value) {
     if (value instanceof Record record) {
       Map<String, Object> map = new LinkedHashMap<>();
       for (RecordComponent component : record.getClass().getRecordComponents()) {

@@ -1,0 +1,41 @@
+package org.endossl.train;
+
+import java.time.Instant;
+import org.tensorflow.DeviceSpec;
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TFloat64;
+
+/**
+ * Measures how long a step waits for its input: from the moment that is fed to the moment when the
+ * iterator has given a batch, both by the system's clock.
+ *
+ * @param begin the moment at which the step begins, seconds since 1970, to be fed
+ * @param waited seconds, scalar
+ */
+record InputWait(Placeholder<TFloat64> begin, Operand<TFloat32> waited) {
+  /** Measures until the op that gives {@code input} has run. */
+  static InputWait build(Ops ops, Operand<?> input) {
+    Ops tf =
+        ops.withSubScope("wait")
+            .withDevice(
+                DeviceSpec.newBuilder()
+                    .deviceType(DeviceSpec.DeviceType.CPU)
+                    .deviceIndex(0)
+                    .build());
+    Placeholder<TFloat64> begin = tf.placeholder(TFloat64.class, Placeholder.shape(Shape.scalar()));
+    Op given = () -> input.asOutput().op();
+    Operand<TFloat64> there = tf.withControlDependencies(given).timestamp();
+    return new InputWait(begin, tf.dtypes.cast(tf.math.sub(there, begin), TFloat32.class));
+  }
+
+  /** The moment to feed; the caller closes it. */
+  static TFloat64 now() {
+    Instant now = Instant.now();
+    return TFloat64.scalarOf(now.getEpochSecond() + now.getNano() / 1e9);
+  }
+}

@@ -1,0 +1,56 @@
+package org.endossl.train;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.endossl.data.MsnInput;
+import org.endossl.model.HostTensor;
+import org.tensorflow.Operand;
+import org.tensorflow.Session;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TFloat64;
+import org.tensorflow.types.TInt64;
+
+/** The batch in one run of the session. */
+final class WholeBatch implements TrainingStep {
+  private final Session session;
+  private final MsnInput input;
+  private final MsnGraph graph;
+  private final Placeholder<TInt64> maskSeed;
+  private final InputWait wait;
+  private final long seed;
+
+  WholeBatch(
+      Session session,
+      MsnInput input,
+      MsnGraph graph,
+      Placeholder<TInt64> maskSeed,
+      InputWait wait,
+      long seed) {
+    this.session = session;
+    this.input = input;
+    this.graph = graph;
+    this.maskSeed = maskSeed;
+    this.wait = wait;
+    this.seed = seed;
+  }
+
+  @Override
+  public Outcome run(long step, Schedules.Scalars scalars, List<Operand<TFloat32>> more) {
+    List<Operand<TFloat32>> fetched = new ArrayList<>(more);
+    fetched.add(wait.waited());
+    List<HostTensor> got = new ArrayList<>();
+    try (TInt64 drawn = TInt64.vectorOf(seed, step);
+        TFloat64 now = InputWait.now()) {
+      Session.Runner runner = session.runner().feed(maskSeed, drawn).feed(wait.begin(), now);
+      MsnGraph.Measured measured = graph.run(runner, step, scalars, fetched, got);
+      HostTensor waited = got.remove(got.size() - 1);
+      return new Outcome(measured, waited.values().get(0), got);
+    }
+  }
+
+  @Override
+  public void skip() {
+    session.runner().addTarget(input.rows()).run().close();
+  }
+}
