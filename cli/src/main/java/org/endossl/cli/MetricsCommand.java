@@ -1,16 +1,14 @@
 package org.endossl.cli;
 
 import com.beust.jcommander.Parameter;
-import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
+import org.endossl.eval.metrics.Bootstrap;
+import org.endossl.eval.metrics.Calibration;
 import org.endossl.eval.metrics.Metrics;
+import org.endossl.eval.metrics.MetricsOptions;
 import org.endossl.eval.metrics.MetricsRequest;
-import org.endossl.eval.metrics.MetricsResult;
-import org.endossl.eval.metrics.PhaseScores;
 import org.endossl.tfrecords.PhaseOrder;
 import org.jspecify.annotations.Nullable;
 
@@ -25,13 +23,47 @@ final class MetricsCommand extends Command {
   @Parameter(
       names = "--phase-order",
       description =
-          "ORDER: of phases given as numbers: endossl, tf-cholec80, tmrnet; else the file's own, or endossl")
+          "ORDER: of phases given as numbers: endossl, tf-cholec80, tmrnet; else the file's own, or"
+              + " endossl")
   @Nullable String phaseOrder;
 
   @Parameter(
       names = "--videos",
-      description = "V1,V2: these videos must be there, no more and no fewer; else all of the file")
+      splitter = WholeValue.class,
+      description =
+          "IDS: such as 49-80 or video03,video07: these must be there, no more and no fewer")
   List<String> videos = new ArrayList<>();
+
+  @Parameter(
+      names = "--frames",
+      description =
+          "F.csv: with columns video,frame, such as features.csv: these frames must be there, no"
+              + " more and no fewer")
+  @Nullable Path frames;
+
+  @Parameter(names = "--gaps", description = "accept videos with missing frames")
+  boolean gaps;
+
+  @Parameter(
+      names = "--fps",
+      description =
+          "N: rows per second of video, for TMRNet's relaxed 10 seconds; without it they are left"
+              + " out")
+  double fps = 0;
+
+  @Parameter(
+      names = "--against",
+      description = "B.csv: predictions of the same frames to compare with, video by video")
+  @Nullable Path against;
+
+  @Parameter(names = "--bins", description = "N: bins of the calibration error")
+  int bins = Calibration.BINS;
+
+  @Parameter(names = "--replicates", description = "N: draws of videos for the 95 % intervals")
+  int replicates = Bootstrap.DEFAULT.replicates();
+
+  @Parameter(names = "--seed", description = "N: of these draws")
+  long seed = Bootstrap.DEFAULT.seed();
 
   @Override
   String arguments() {
@@ -41,15 +73,17 @@ final class MetricsCommand extends Command {
   @Override
   String details() {
     return """
-        The file has the header video,frame,label,prediction; phases are names or numbers; rows in
-        any order. Scores are percentages. "endossl" is endossl's own convention: per video the
-        macro mean over the classes that occur in it or were predicted, then the mean over videos.
-        """;
+    The file has the header video,frame,label,prediction; phases are names or numbers; rows in
+    any order. Columns p_PHASE state probabilities and give a calibration error. Scores are
+    percentages, in several conventions beside each other; docs/evaluation.md defines each.
+    --fps is the rate of the file's rows: 1 for Cholec80 as it is converted. 25 there would
+    forgive 250 seconds around every transition instead of 10.
+    """;
   }
 
   @Override
   String example() {
-    return "metrics runs/probe/predictions.csv --json scores.json";
+    return "metrics runs/probe/predictions-test.csv --fps 1 --json scores.json";
   }
 
   @Override
@@ -58,48 +92,17 @@ final class MetricsCommand extends Command {
       throw new UsageException("wanted one PREDICTIONS.csv, got " + files.size());
     }
     PhaseOrder order = phaseOrder == null ? null : PhaseOrder.of(phaseOrder);
-    MetricsResult result =
-        Metrics.run(new MetricsRequest(Path.of(files.get(0)), order, videos, json));
-    print(result, terminal.out());
+    Metrics.Outcome outcome =
+        Metrics.run(
+            new MetricsRequest(
+                Path.of(files.get(0)),
+                order,
+                FeaturesCommand.videos(videos),
+                frames,
+                against,
+                new MetricsOptions(fps, bins, gaps, new Bootstrap(replicates, 0.95, seed)),
+                json));
+    MetricsTable.print(outcome, terminal.out());
     return ExitCode.DONE;
-  }
-
-  /** Both of endossl's tables and the phases'. */
-  static void print(MetricsResult result, PrintStream out) {
-    out.printf(
-        Locale.ROOT,
-        "%d frames of %d videos (%s); phase order %s%n%n",
-        result.pooled().total(),
-        result.confusions().size(),
-        String.join(", ", result.confusions().keySet()),
-        result.order().key());
-    values(out, "endossl (video)", result.endossl().values());
-    values(out, "endossl (frame)", result.endosslFrame().values());
-    out.printf(
-        Locale.ROOT,
-        "%n%-26s %9s %9s %9s %9s %9s%n",
-        "phase (all frames)",
-        "precision",
-        "recall",
-        "F1",
-        "Jaccard",
-        "frames");
-    for (PhaseScores.Phase phase : result.framePhases()) {
-      out.printf(
-          Locale.ROOT,
-          "%-26s %9.2f %9.2f %9.2f %9.2f %9d%n",
-          phase.name(),
-          100 * phase.precision(),
-          100 * phase.recall(),
-          100 * phase.f1(),
-          100 * phase.jaccard(),
-          phase.support());
-    }
-    out.flush();
-  }
-
-  private static void values(PrintStream out, String convention, Map<String, Double> values) {
-    values.forEach(
-        (name, value) -> out.printf(Locale.ROOT, "%-16s %-16s %6.2f%n", convention, name, value));
   }
 }

@@ -18,6 +18,11 @@ public final class Confusion {
 
   /** Counts one frame; both in [0, classes). */
   public void add(int label, int prediction) {
+    add(label, prediction, 1);
+  }
+
+  /** Counts several frames of one label and one prediction. */
+  void add(int label, int prediction, long frames) {
     if (label < 0 || label >= classes || prediction < 0 || prediction >= classes) {
       throw new IllegalArgumentException(
           "label "
@@ -28,7 +33,7 @@ public final class Confusion {
               + classes
               + ")");
     }
-    counts[label * classes + prediction]++;
+    counts[label * classes + prediction] += frames;
   }
 
   /** Adds the counts of another matrix of the same size. */

@@ -107,12 +107,12 @@ public record EndosslMetrics(
     return pooled;
   }
 
-  private static double accuracy(Confusion c) {
+  static double accuracy(Confusion c) {
     return (double) (c.correct() * 100) / c.total();
   }
 
   /** Precision, recall and F1, each averaged over the classes that occur. */
-  private static double[] macro(Confusion c) {
+  static double[] macro(Confusion c) {
     double[] sums = new double[3];
     int present = 0;
     for (int k = 0; k < c.classes(); k++) {
@@ -129,7 +129,7 @@ public record EndosslMetrics(
     return sums;
   }
 
-  private static double weightedF1(Confusion c) {
+  static double weightedF1(Confusion c) {
     double sum = 0;
     for (int k = 0; k < c.classes(); k++) {
       sum += c.f1(k) * c.labelled(k);

@@ -1,36 +1,99 @@
 package org.endossl.eval.metrics;
 
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
-import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
-import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonPrimitive;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.endossl.tfrecords.PhaseOrder;
+import org.jspecify.annotations.Nullable;
 
-/**
- * Scores of one set of predictions under every convention.
- *
- * @param order the order of the phases in matrices and lists
- * @param confusions one matrix per video
- */
-public record MetricsResult(PhaseOrder order, SortedMap<String, Confusion> confusions) {
-  private static final Gson GSON =
-      new GsonBuilder().setPrettyPrinting().serializeNulls().disableHtmlEscaping().create();
+/** Scores of one set of predictions under every convention. */
+public final class MetricsResult {
+  private final PhaseOrder order;
+  private final MetricsOptions options;
+  private final List<Track> tracks;
+  private final @Nullable Calibration calibration;
+  private final SortedMap<String, Confusion> confusions;
+  private final List<Score> scores;
 
-  public MetricsResult {
-    confusions = Collections.unmodifiableSortedMap(new TreeMap<>(confusions));
+  MetricsResult(
+      PhaseOrder order,
+      MetricsOptions options,
+      List<Track> tracks,
+      @Nullable Calibration calibration) {
+    this.order = order;
+    this.options = options;
+    this.tracks = List.copyOf(tracks);
+    this.calibration = calibration;
+    SortedMap<String, Confusion> matrices = new TreeMap<>();
+    this.tracks.forEach(t -> matrices.put(t.name(), t.confusion(order.names().size())));
+    this.confusions = Collections.unmodifiableSortedMap(matrices);
+    EndosslMetrics.pool(matrices); // refuses what cannot be scored
+    this.scores =
+        List.copyOf(
+            Scores.of(
+                this.tracks,
+                this.tracks.stream().map(t -> matrix(t.name())).toList(),
+                order,
+                options.window()));
+  }
+
+  private Confusion matrix(String video) {
+    Confusion confusion = confusions.get(video);
+    if (confusion == null) {
+      throw new IllegalStateException(video);
+    }
+    return confusion;
+  }
+
+  /** Scores predictions in memory, without relaxed scores. */
+  public static MetricsResult of(Predictions predictions) {
+    return of(predictions, MetricsOptions.DEFAULT);
   }
 
   /** Scores predictions in memory. */
-  public static MetricsResult of(Predictions predictions) {
-    return new MetricsResult(predictions.order(), predictions.confusions());
+  public static MetricsResult of(Predictions predictions, MetricsOptions options) {
+    Calibration.Counter counter = new Calibration.Counter(options.bins());
+    boolean stated = false;
+    for (Predictions.Video video : predictions.videos()) {
+      for (int i = 0; i < video.size() && video.probabilities().length > 0; i++) {
+        int predicted = video.predictions()[i];
+        counter.add(video.probability(i, predicted), predicted == video.labels()[i]);
+        stated = true;
+      }
+    }
+    return new MetricsResult(
+        predictions.order(),
+        options,
+        predictions.videos().stream().map(Track::of).toList(),
+        stated ? counter.result() : null);
+  }
+
+  /** The order of the phases in matrices and lists. */
+  public PhaseOrder order() {
+    return order;
+  }
+
+  /** What was asked for. */
+  public MetricsOptions options() {
+    return options;
+  }
+
+  /** The videos' frames, sorted by name. */
+  public List<Track> tracks() {
+    return tracks;
+  }
+
+  /** One matrix per video. */
+  public SortedMap<String, Confusion> confusions() {
+    return confusions;
+  }
+
+  /** All scores of all conventions, unrounded. */
+  public List<Score> scores() {
+    return scores;
   }
 
   /** endossl's video scores. */
@@ -53,80 +116,46 @@ public record MetricsResult(PhaseOrder order, SortedMap<String, Confusion> confu
     return PhaseScores.ofVideos(order.names(), confusions);
   }
 
+  /** Every video by one of TMRNet's variants. */
+  public List<Relaxed> relaxed(Relaxed.Variant variant) {
+    return tracks.stream()
+        .map(t -> Relaxed.of(t, order, variant, Math.max(1, options.window())))
+        .toList();
+  }
+
+  /** Of the stated probabilities; null if the predictions have none. */
+  public @Nullable Calibration calibration() {
+    return calibration;
+  }
+
+  /** The interval of one of {@link #scores}. */
+  public Bootstrap.Interval interval(Score score) {
+    return options.bootstrap().of(score.videos(), score.of());
+  }
+
   /** All videos' frames in one matrix. */
   public Confusion pooled() {
     return EndosslMetrics.pool(confusions);
   }
 
+  /** Videos whose numbers only order their frames. */
+  public List<String> irregular() {
+    List<String> names = new ArrayList<>();
+    for (Track track : tracks) {
+      if (!track.steps().regular()) {
+        names.add(track.name());
+      }
+    }
+    return names;
+  }
+
   /** One object per convention, and what they were computed from. */
   public JsonObject toJson() {
-    JsonObject json = new JsonObject();
-    json.add("endossl", numbers(endossl().values()));
-    json.add("endossl_frame", numbers(endosslFrame().values()));
-    JsonObject frame = phases(framePhases());
-    frame.add("confusion", matrix(pooled()));
-    json.add("frame", frame);
-    JsonObject video = phases(videoPhases());
-    JsonObject matrices = new JsonObject();
-    confusions.forEach((name, m) -> matrices.add(name, matrix(m)));
-    video.add("confusion", matrices);
-    json.add("video", video);
-    JsonObject data = new JsonObject();
-    data.addProperty("phase_order", order.key());
-    data.add("phases", strings(order.names()));
-    data.add("videos", strings(List.copyOf(confusions.keySet())));
-    data.addProperty("frames", pooled().total());
-    json.add("data", data);
-    return json;
+    return MetricsJson.of(this);
   }
 
   /** {@link #toJson} as text. */
   public String toJsonText() {
-    return GSON.toJson(toJson()) + "\n";
-  }
-
-  private static JsonObject numbers(Map<String, Double> values) {
-    JsonObject json = new JsonObject();
-    values.forEach((name, value) -> json.add(name, number(value)));
-    return json;
-  }
-
-  private static JsonObject phases(List<PhaseScores.Phase> phases) {
-    JsonObject json = new JsonObject();
-    for (PhaseScores.Phase phase : phases) {
-      JsonObject scores = new JsonObject();
-      scores.add("precision", number(phase.precision()));
-      scores.add("recall", number(phase.recall()));
-      scores.add("f1", number(phase.f1()));
-      scores.add("jaccard", number(phase.jaccard()));
-      scores.addProperty("support", phase.support());
-      json.add(phase.name(), scores);
-    }
-    JsonObject outer = new JsonObject();
-    outer.add("phases", json);
-    return outer;
-  }
-
-  private static JsonArray matrix(Confusion m) {
-    JsonArray rows = new JsonArray();
-    for (long[] counts : m.toArray()) {
-      JsonArray row = new JsonArray();
-      for (long count : counts) {
-        row.add(count);
-      }
-      rows.add(row);
-    }
-    return rows;
-  }
-
-  private static JsonArray strings(List<String> values) {
-    JsonArray array = new JsonArray();
-    values.forEach(array::add);
-    return array;
-  }
-
-  /** JSON has no NaN. */
-  private static JsonElement number(double value) {
-    return Double.isFinite(value) ? new JsonPrimitive(value) : JsonNull.INSTANCE;
+    return MetricsJson.text(toJson());
   }
 }

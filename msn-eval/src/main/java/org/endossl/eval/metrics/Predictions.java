@@ -31,9 +31,16 @@ public record Predictions(PhaseOrder order, List<Video> videos) {
    * @param frames frame numbers
    * @param labels true phases
    * @param predictions predicted phases
+   * @param probabilities [frames * phases] of the order's phases; empty if none are stated
    */
   @SuppressWarnings("ArrayRecordComponent")
-  public record Video(String name, long[] frames, int[] labels, int[] predictions) {
+  public record Video(
+      String name, long[] frames, int[] labels, int[] predictions, float[] probabilities) {
+    /** The probability stated for a phase of the i-th frame. */
+    public double probability(int i, int phase) {
+      return probabilities[i * (probabilities.length / frames.length) + phase];
+    }
+
     /** Number of frames. */
     public int size() {
       return frames.length;
@@ -43,13 +50,14 @@ public record Predictions(PhaseOrder order, List<Video> videos) {
   /** Reads a file; see {@link PredictionsCsv#read}. */
   public static Predictions read(Path file, @Nullable PhaseOrder order) throws IOException {
     Builder builder = new Builder();
-    PredictionsCsv.Contents contents = PredictionsCsv.read(file, order, builder::add);
+    PredictionsCsv.Contents contents = PredictionsCsv.read(file, order, builder);
     return builder.build(contents.order());
   }
 
   /** Writes a file with phases as names; rows sorted by video and frame. */
   public void write(Path file) throws IOException {
-    PredictionsCsv.write(file, order, this::forEach);
+    boolean probabilities = videos.stream().anyMatch(v -> v.probabilities().length > 0);
+    PredictionsCsv.write(file, order, probabilities, this::forEach);
   }
 
   /** Hands every row to the sink, sorted by video and frame. */
@@ -57,6 +65,10 @@ public record Predictions(PhaseOrder order, List<Video> videos) {
     for (Video video : videos) {
       for (int i = 0; i < video.size(); i++) {
         sink.row(video.name(), video.frames()[i], video.labels()[i], video.predictions()[i]);
+        if (video.probabilities().length > 0) {
+          int n = video.probabilities().length / video.size();
+          sink.probabilities(Arrays.copyOfRange(video.probabilities(), i * n, (i + 1) * n));
+        }
       }
     }
   }
@@ -76,13 +88,31 @@ public record Predictions(PhaseOrder order, List<Video> videos) {
     return matrices;
   }
 
-  /** Collects rows in any order. */
-  public static final class Builder {
+  /** Collects rows in any order, all with probabilities or all without. */
+  public static final class Builder implements PredictionsCsv.Sink {
     private final Map<String, Columns> columns = new TreeMap<>();
+    private Columns last = new Columns();
 
     /** Adds a frame. */
     public void add(String video, long frame, int label, int prediction) {
-      columns.computeIfAbsent(video, v -> new Columns()).add(frame, label, prediction);
+      last = columns.computeIfAbsent(video, v -> new Columns());
+      last.add(frame, label, prediction);
+    }
+
+    /** Adds a frame with the probability of every phase. */
+    public void add(String video, long frame, int label, int prediction, float[] probabilities) {
+      add(video, frame, label, prediction);
+      probabilities(probabilities);
+    }
+
+    @Override
+    public void row(String video, long frame, int label, int prediction) {
+      add(video, frame, label, prediction);
+    }
+
+    @Override
+    public void probabilities(float[] p) {
+      last.probabilities(p);
     }
 
     /** The rows so far, sorted. */
@@ -97,6 +127,8 @@ public record Predictions(PhaseOrder order, List<Video> videos) {
     private long[] frames = new long[1024];
     private int[] labels = new int[1024];
     private int[] predictions = new int[1024];
+    private float[] probabilities = new float[0];
+    private int classes;
     private int size;
     private boolean sorted = true;
 
@@ -112,22 +144,36 @@ public record Predictions(PhaseOrder order, List<Video> videos) {
       predictions[size++] = prediction;
     }
 
+    void probabilities(float[] p) {
+      classes = p.length;
+      if (probabilities.length < size * classes) {
+        probabilities = Arrays.copyOf(probabilities, frames.length * classes);
+      }
+      System.arraycopy(p, 0, probabilities, (size - 1) * classes, classes);
+    }
+
     Video video(String name) {
       if (sorted) {
         return new Video(
             name,
             Arrays.copyOf(frames, size),
             Arrays.copyOf(labels, size),
-            Arrays.copyOf(predictions, size));
+            Arrays.copyOf(predictions, size),
+            Arrays.copyOf(probabilities, size * classes));
       }
       Integer[] rank = new Integer[size];
       Arrays.setAll(rank, i -> i);
       Arrays.sort(rank, Comparator.comparingLong(i -> frames[i]));
+      float[] moved = new float[size * classes];
+      for (int i = 0; i < size; i++) {
+        System.arraycopy(probabilities, rank[i] * classes, moved, i * classes, classes);
+      }
       return new Video(
           name,
           Arrays.stream(rank).mapToLong(i -> frames[i]).toArray(),
           Arrays.stream(rank).mapToInt(i -> labels[i]).toArray(),
-          Arrays.stream(rank).mapToInt(i -> predictions[i]).toArray());
+          Arrays.stream(rank).mapToInt(i -> predictions[i]).toArray(),
+          moved);
     }
   }
 }

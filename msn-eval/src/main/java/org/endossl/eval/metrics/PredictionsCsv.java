@@ -19,14 +19,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * Predictions as CSV, {@code video,frame,label,prediction}: phases as names or as numbers of a
  * {@link PhaseOrder}, rows in any order, further columns ignored. A line {@code # phase_order: KEY}
- * before the header says which order the numbers are in. Read in one pass; what is kept is one bit
- * per frame, to notice rows that are there twice.
+ * before the header says which order the numbers are in. Columns {@code p_PHASE}, one for every
+ * phase or none, state probabilities. Read in one pass; what is kept is one bit per frame, to
+ * notice rows that are there twice.
  */
 public final class PredictionsCsv {
   /** The columns, in the order in which they are written. */
   public static final List<String> HEADER = List.of("video", "frame", "label", "prediction");
 
+  /** What the names of columns of probabilities start with. */
+  public static final String PROBABILITY = "p_";
+
   private static final String ORDER_COMMENT = "phase_order:";
+  private static final double SUM_TOLERANCE = 1e-3;
 
   private PredictionsCsv() {}
 
@@ -42,6 +47,13 @@ public final class PredictionsCsv {
      * @param prediction the predicted phase
      */
     void row(String video, long frame, int label, int prediction);
+
+    /**
+     * The probabilities of the row that was handed over last, where the file has them.
+     *
+     * @param p one per phase, used again for the next row
+     */
+    default void probabilities(float[] p) {}
   }
 
   /**
@@ -49,8 +61,9 @@ public final class PredictionsCsv {
    *
    * @param rows number of rows
    * @param order the order that the phases were given to the sink in
+   * @param frames which frames they are of
    */
-  public record Contents(long rows, PhaseOrder order) {}
+  public record Contents(long rows, PhaseOrder order, FrameList frames) {}
 
   /**
    * Reads every row.
@@ -77,34 +90,61 @@ public final class PredictionsCsv {
     void forEach(Sink sink) throws IOException;
   }
 
-  /** Writes a file with phases as names, whole or not at all. */
-  public static void write(Path file, PhaseOrder order, Source rows) throws IOException {
-    List<String> names = order.names();
+  /**
+   * Writes a file with phases as names, whole or not at all.
+   *
+   * @param probabilities whether the rows come with them
+   */
+  public static void write(Path file, PhaseOrder order, boolean probabilities, Source rows)
+      throws IOException {
     AtomicFiles.write(
         file,
         out -> {
           try (Writer writer = AtomicFiles.utf8(out)) {
-            writer.write("# " + ORDER_COMMENT + " " + order.key() + "\n" + header() + "\n");
-            rows.forEach(
-                (video, frame, label, prediction) -> {
-                  try {
-                    writer.write(
-                        field(video)
-                            + ","
-                            + frame
-                            + ","
-                            + names.get(label)
-                            + ","
-                            + names.get(prediction)
-                            + "\n");
-                  } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                  }
-                });
+            writer.write("# " + ORDER_COMMENT + " " + order.key() + "\n" + header());
+            for (String name : probabilities ? order.names() : List.<String>of()) {
+              writer.write("," + PROBABILITY + name);
+            }
+            writer.write("\n");
+            rows.forEach(new RowWriter(writer, order.names(), probabilities));
           } catch (UncheckedIOException e) {
             throw e.getCause();
           }
         });
+  }
+
+  /** Writes rows, each ended after its probabilities, to six decimals. */
+  private record RowWriter(Writer writer, List<String> names, boolean probabilities)
+      implements Sink {
+    @Override
+    public void row(String video, long frame, int label, int prediction) {
+      write(
+          field(video)
+              + ","
+              + frame
+              + ","
+              + names.get(label)
+              + ","
+              + names.get(prediction)
+              + (probabilities ? "" : "\n"));
+    }
+
+    @Override
+    public void probabilities(float[] p) {
+      StringBuilder text = new StringBuilder(80);
+      for (int c = 0; c < names.size(); c++) {
+        text.append(',').append(Math.rint(p[c] * 1e6) / 1e6);
+      }
+      write(text.append('\n').toString());
+    }
+
+    private void write(String text) {
+      try {
+        writer.write(text);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
   }
 
   private static String field(String text) {
@@ -125,6 +165,8 @@ public final class PredictionsCsv {
     private @Nullable PhaseOrder stated;
     private byte[][] names = new byte[0][];
     private int[] column = new int[0];
+    private int[] stating = new int[0];
+    private float[] probabilities = new float[0];
     private int columns;
     private @Nullable Video last;
 
@@ -154,7 +196,9 @@ public final class PredictionsCsv {
       } else if (rows == 0) {
         throw new DataException(file + ": has a header and no rows; wanted one row per frame");
       }
-      return new Contents(rows, order);
+      Map<String, FrameSet> frames = new HashMap<>();
+      videos.forEach((name, video) -> frames.put(name, video.frames));
+      return new Contents(rows, order, new FrameList(frames));
     }
 
     /** A comment or the header; true after the header. */
@@ -187,7 +231,36 @@ public final class PredictionsCsv {
           order.names().stream()
               .map(name -> name.getBytes(StandardCharsets.UTF_8))
               .toArray(byte[][]::new);
+      stating = probabilityColumns(lines, found);
+      probabilities = new float[stating.length];
       return true;
+    }
+
+    /** One per phase, in the order that the sink is given; none if the file has none. */
+    private int[] probabilityColumns(Lines lines, List<String> found) throws DataException {
+      int[] at = new int[order.names().size()];
+      int there = 0;
+      for (int i = 0; i < at.length; i++) {
+        at[i] = found.indexOf(PROBABILITY + order.names().get(i));
+        there += at[i] >= 0 ? 1 : 0;
+      }
+      long named = found.stream().filter(name -> name.startsWith(PROBABILITY)).count();
+      if (named == 0) {
+        return new int[0];
+      } else if (there != at.length || named != there) {
+        throw new DataException(
+            at(lines)
+                + "columns of probabilities for "
+                + there
+                + " of "
+                + at.length
+                + " phases; wanted one column "
+                + PROBABILITY
+                + "PHASE for each of "
+                + order.names()
+                + ", or none");
+      }
+      return at;
     }
 
     private void comment(long line, String key) throws DataException {
@@ -215,6 +288,42 @@ public final class PredictionsCsv {
             at(lines) + video.name + " frame " + frame + " is there twice; wanted one row a frame");
       }
       sink.row(video.name, frame, phase(lines, 2), phase(lines, 3));
+      if (stating.length > 0) {
+        readProbabilities(lines);
+        sink.probabilities(probabilities);
+      }
+    }
+
+    private void readProbabilities(Lines lines) throws DataException {
+      double sum = 0;
+      for (int i = 0; i < stating.length; i++) {
+        String text = lines.text(stating[i]).strip();
+        float value;
+        try {
+          value = Float.parseFloat(text);
+        } catch (NumberFormatException e) {
+          value = Float.NaN;
+        }
+        if (!(value >= 0 && value <= 1)) {
+          throw new DataException(
+              at(lines)
+                  + PROBABILITY
+                  + order.names().get(i)
+                  + " \""
+                  + text
+                  + "\", wanted a probability from 0 to 1");
+        }
+        probabilities[i] = value;
+        sum += value;
+      }
+      if (Math.abs(sum - 1) > SUM_TOLERANCE) {
+        throw new DataException(
+            at(lines)
+                + "the probabilities add up to "
+                + sum
+                + ", wanted 1 within "
+                + SUM_TOLERANCE);
+      }
     }
 
     private Video video(Lines lines) throws DataException {

@@ -95,7 +95,12 @@ public final class LinearProbe {
     for (int i = 0; i < part.x().rows(); i++) {
       layer.logits(part.x().values(), part.x().start(i), logits);
       FrameTable.Row row = part.frames().rows().get(i);
-      rows.add(row.video(), row.frame(), row.phase(), LinearLayer.argmax(logits));
+      rows.add(
+          row.video(),
+          row.frame(),
+          row.phase(),
+          LinearLayer.argmax(logits),
+          Loss.probabilities(logits));
     }
     return ProbeResult.Scored.of(rows.build(PhaseOrder.ENDOSSL));
   }

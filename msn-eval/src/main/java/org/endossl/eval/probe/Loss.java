@@ -37,6 +37,24 @@ enum Loss {
     }
   };
 
+  /** The softmax of logits. */
+  static float[] probabilities(float[] logits) {
+    float max = logits[0];
+    for (float z : logits) {
+      max = Math.max(max, z);
+    }
+    double sum = 0;
+    float[] p = new float[logits.length];
+    for (int c = 0; c < p.length; c++) {
+      p[c] = (float) Math.exp(logits[c] - max);
+      sum += p[c];
+    }
+    for (int c = 0; c < p.length; c++) {
+      p[c] = (float) (p[c] / sum);
+    }
+    return p;
+  }
+
   /** The loss of one row; its gradient by the logits goes into {@code dz}. */
   abstract double one(float[] logits, int target, float[] dz);
 }

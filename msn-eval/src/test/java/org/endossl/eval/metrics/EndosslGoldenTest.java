@@ -40,7 +40,7 @@ class EndosslGoldenTest {
       }
       Path file = temp.resolve("predictions.csv");
       rows.build(PhaseOrder.ENDOSSL).write(file);
-      MetricsResult result = Metrics.run(MetricsRequest.of(file));
+      MetricsResult result = Metrics.run(MetricsRequest.of(file)).result();
       String name = c.get("name").getAsString();
       assertValues(name, c.getAsJsonObject("video_metrics"), result.endossl().values());
       assertValues(name, c.getAsJsonObject("frame_metrics"), result.endosslFrame().values());

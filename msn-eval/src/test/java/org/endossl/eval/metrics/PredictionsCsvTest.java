@@ -94,7 +94,7 @@ class PredictionsCsvTest {
     DataException e =
         assertThrows(
             DataException.class,
-            () -> Metrics.run(new MetricsRequest(file, null, List.of("video49", "video50"), null)));
+            () -> Metrics.run(MetricsRequest.of(file, List.of("video49", "video50"), null)));
     assertTrue(
         message(e).contains("missing videos [video50], not asked for [video01]"), message(e));
   }
@@ -103,7 +103,7 @@ class PredictionsCsvTest {
   void json_hasOneObjectPerConventionAndNullForPhasesThatDoNotOccur() throws IOException {
     Path file = file("video,frame,label,prediction\nvideo49,0,1,1\nvideo49,1,1,2\n");
     Path json = temp.resolve("out/metrics.json");
-    Metrics.run(new MetricsRequest(file, null, List.of(), json));
+    Metrics.run(MetricsRequest.of(file, List.of(), json));
     JsonObject got = JsonParser.parseString(Files.readString(json)).getAsJsonObject();
     assertEquals(50.0, got.getAsJsonObject("endossl").get("video_acc").getAsDouble());
     JsonObject phases = got.getAsJsonObject("frame").getAsJsonObject("phases");

@@ -34,7 +34,7 @@ class LinearProbeTest {
     assertEquals(List.of("video05", "video06"), List.copyOf(test.metrics().confusions().keySet()));
     got.write(temp);
     Path csv = temp.resolve("predictions-test.csv");
-    assertEquals(test.metrics().endossl(), Metrics.run(MetricsRequest.of(csv)).endossl());
+    assertEquals(test.metrics().endossl(), Metrics.run(MetricsRequest.of(csv)).result().endossl());
     assertTrue(Files.readString(csv).startsWith("# phase_order: endossl\n"));
     assertEquals(
         got.epochs().size(),
