@@ -61,6 +61,6 @@ final class Block {
 
   private static Operand<TFloat32> mlp(Ops tf, Weights w, VitConfig config, Operand<TFloat32> x) {
     Operand<TFloat32> normed = LayerNorm.apply(tf, w.norm2(), x, config.layerNormEps());
-    return tf.math.add(x, Mlp.apply(tf, w.mlp(), normed));
+    return tf.math.add(x, Mlp.apply(tf, w.mlp(), config.activation(), normed));
   }
 }

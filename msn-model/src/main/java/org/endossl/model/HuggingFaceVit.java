@@ -206,7 +206,7 @@ public final class HuggingFaceVit {
     architectures.add("ViTMSNModel");
     root.add("architectures", architectures);
     root.addProperty("attention_probs_dropout_prob", 0.0);
-    root.addProperty("hidden_act", "gelu");
+    root.addProperty("hidden_act", hiddenAct(config.activation()));
     root.addProperty("hidden_dropout_prob", 0.0);
     root.addProperty("hidden_size", config.width());
     root.addProperty("image_size", config.imageSize());
@@ -229,7 +229,6 @@ public final class HuggingFaceVit {
     if (!type.equals("vit_msn") && !type.equals("vit")) {
       throw fault(file, "model_type", type, "vit_msn or vit");
     }
-    require(file, root, "hidden_act", "gelu");
     require(file, root, "qkv_bias", "true");
     require(file, root, "num_channels", "3");
     int width = number(file, root, "hidden_size", 768);
@@ -252,10 +251,24 @@ public final class HuggingFaceVit {
           number(file, root, "num_attention_heads", 12),
           ratio(width, hidden),
           eps,
-          0);
+          0,
+          activation(file, text(file, root, "hidden_act", "gelu")));
     } catch (IllegalArgumentException e) {
       throw new WeightsException(file + ": " + e.getMessage(), e);
     }
+  }
+
+  private static String hiddenAct(VitConfig.Activation activation) {
+    return activation == VitConfig.Activation.GELU_TANH ? "gelu_pytorch_tanh" : "gelu";
+  }
+
+  private static VitConfig.Activation activation(Path file, String hiddenAct)
+      throws WeightsException {
+    return switch (hiddenAct) {
+      case "gelu" -> VitConfig.Activation.GELU;
+      case "gelu_pytorch_tanh", "gelu_new" -> VitConfig.Activation.GELU_TANH;
+      default -> throw fault(file, "hidden_act", hiddenAct, "gelu, gelu_pytorch_tanh or gelu_new");
+    };
   }
 
   /** The ratio that gives the hidden width back. */

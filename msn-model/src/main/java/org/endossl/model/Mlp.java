@@ -17,7 +17,8 @@ final class Mlp {
         Linear.create(store, name + ".fc2", hidden, width));
   }
 
-  static Operand<TFloat32> apply(Ops tf, Weights w, Operand<TFloat32> x) { // x [rows, width]
-    return Linear.apply(tf, w.fc2(), Gelu.apply(tf, Linear.apply(tf, w.fc1(), x)));
+  static Operand<TFloat32> apply(
+      Ops tf, Weights w, VitConfig.Activation form, Operand<TFloat32> x) { // x [rows, width]
+    return Linear.apply(tf, w.fc2(), Gelu.apply(tf, form, Linear.apply(tf, w.fc1(), x)));
   }
 }

@@ -1,5 +1,8 @@
 package org.endossl.model;
 
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
 /**
  * The shape of a Vision Transformer. Names as in facebookresearch/msn's {@code deit.py}.
  *
@@ -12,6 +15,7 @@ package org.endossl.model;
  * @param layerNormEps added to LayerNorm's variance
  * @param dropPath rate of stochastic depth; must be 0, it is not implemented (the published MSN
  *     recipes use 0)
+ * @param activation of the MLP; absent (null) is {@link Activation#GELU}, PyTorch's and MSN's
  */
 public record VitConfig(
     int imageSize,
@@ -21,8 +25,19 @@ public record VitConfig(
     int heads,
     double mlpRatio,
     double layerNormEps,
-    double dropPath) {
+    double dropPath,
+    @Nullable Activation activation) {
+
+  /** What lies between the two layers of an MLP. */
+  public enum Activation {
+    /** {@code x Phi(x)} by the error function. */
+    GELU,
+    /** Its approximation by tanh, the default of JAX and Flax. */
+    GELU_TANH
+  }
+
   public VitConfig {
+    activation = Objects.requireNonNullElse(activation, Activation.GELU);
     atLeastOne("patch_size", patchSize);
     atLeastOne("image_size", imageSize);
     atLeastOne("heads", heads);
@@ -47,6 +62,33 @@ public record VitConfig(
       throw new IllegalArgumentException(
           "drop_path: got " + dropPath + ", wanted 0: stochastic depth is not implemented");
     }
+  }
+
+  /** With the exact GELU. */
+  public VitConfig(
+      int imageSize,
+      int patchSize,
+      int width,
+      int depth,
+      int heads,
+      double mlpRatio,
+      double layerNormEps,
+      double dropPath) {
+    this(
+        imageSize,
+        patchSize,
+        width,
+        depth,
+        heads,
+        mlpRatio,
+        layerNormEps,
+        dropPath,
+        Activation.GELU);
+  }
+
+  @Override
+  public Activation activation() {
+    return Objects.requireNonNull(activation);
   }
 
   private static void atLeastOne(String key, int value) {

@@ -123,6 +123,21 @@ class HuggingFaceVitTest {
     assertSame(model, HuggingFaceVit.open(file));
   }
 
+  @ParameterizedTest
+  @CsvSource({"gelu,GELU", "gelu_pytorch_tanh,GELU_TANH", "gelu_new,GELU_TANH"})
+  void theActivation_isTheConfigs_andIsWrittenBack(String name, VitConfig.Activation wanted)
+      throws IOException {
+    Files.copy(TINY.resolve("model.safetensors"), folder.resolve("model.safetensors"));
+    String config = Files.readString(TINY.resolve("config.json"));
+    Files.writeString(
+        folder.resolve("config.json"),
+        config.replace("\"hidden_act\": \"gelu\"", "\"hidden_act\": \"" + name + "\""));
+    HuggingFaceVit.Model model = HuggingFaceVit.open(folder);
+    assertEquals(wanted, model.config().activation());
+    HuggingFaceVit.export(folder.resolve("out"), model.config(), model.weights());
+    assertEquals(model.config(), HuggingFaceVit.open(folder.resolve("out")).config());
+  }
+
   @Test
   void open_takesShards() throws IOException {
     Safetensors whole = Safetensors.open(TINY.resolve("model.safetensors"));

@@ -21,6 +21,17 @@ import org.tensorflow.types.TInt32;
 class VitTest {
   private static final VitConfig CONFIG = new VitConfig(32, 8, 24, 3, 3, 4, 1e-6, 0);
 
+  @Test
+  void gelu_byTanh_isJaxs() {
+    try (Lab lab = new Lab()) {
+      Operand<TFloat32> x = lab.constant(Shape.of(4), -2, -0.5f, 1, 3);
+      Operand<TFloat32> y = Gelu.apply(lab.tf, VitConfig.Activation.GELU_TANH, x);
+      // jax.nn.gelu(x, approximate=True)
+      float[] wanted = {-0.04540229f, -0.15428600f, 0.841192f, 2.9963627f};
+      Lab.assertClose(wanted, Lab.floats(lab.session(List.of()), y), 1e-6, "gelu");
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({"32,false", "32,true", "24,false"})
   void classToken_equalsForward_inValueAndGradients(int side, boolean drop) {

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.common.ScalarStyle;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -58,14 +59,16 @@ final class RecordBinder {
         throw fault(tuple.getKeyNode(), join(path, key), "unknown key; wanted one of " + known);
       }
     }
-    Object[] arguments = new Object[components.length];
+    @Nullable Object[] arguments = new Object[components.length];
     Class<?>[] types = new Class<?>[components.length];
     for (int i = 0; i < components.length; i++) {
       Node value = values.get(known.get(i));
-      if (value == null) {
+      types[i] = components[i].getType();
+      if (value == null && components[i].getAnnotatedType().isAnnotationPresent(Nullable.class)) {
+        continue; // the record says what its absence means
+      } else if (value == null) {
         throw fault(node, join(path, known.get(i)), "missing key");
       }
-      types[i] = components[i].getType();
       arguments[i] = bind(value, components[i].getGenericType(), join(path, known.get(i)));
     }
     try {

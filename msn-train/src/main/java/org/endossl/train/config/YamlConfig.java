@@ -37,7 +37,8 @@ public final class YamlConfig {
    * @param file a YAML mapping
    * @param type the record it holds
    * @param overrides {@code a.b=c}, applied in order; {@code c} is YAML ({@code [1, 2]} is a list)
-   * @throws ConfigException if a key is unknown, missing, null, repeated or holds a wrong value
+   * @throws ConfigException if a key is unknown, missing (but for components that are nullable),
+   *     null, repeated or holds a wrong value
    * @throws IOException if the file cannot be read
    */
   public static <T extends Record> T load(Path file, Class<T> type, List<String> overrides)

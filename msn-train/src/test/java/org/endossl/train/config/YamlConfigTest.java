@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -71,6 +72,21 @@ class YamlConfigTest {
   void dump_isReadBackEqual() {
     String text = YamlConfig.dump(VALUE);
     assertEquals(VALUE, YamlConfig.parse(text, "dump", Outer.class, List.of()));
+  }
+
+  /** A record that takes the absence of a key. */
+  public record Optional(int depth, @Nullable Size size) {}
+
+  @Test
+  void aKeyThatTheRecordCanDoWithout_mayBeMissing_butNotNull() {
+    assertEquals(
+        new Optional(3, null), YamlConfig.parse("depth: 3", "c.yaml", Optional.class, List.of()));
+    assertEquals(
+        new Optional(3, Size.SMALL),
+        YamlConfig.parse("depth: 3\nsize: small", "c.yaml", Optional.class, List.of()));
+    assertThrows(
+        ConfigException.class,
+        () -> YamlConfig.parse("depth: 3\nsize: null", "c.yaml", Optional.class, List.of()));
   }
 
   @Test
