@@ -1,14 +1,7 @@
 package org.endossl.model;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
@@ -20,13 +13,10 @@ import org.tensorflow.ndarray.Shape;
 
 /**
  * Hugging Face directories of {@code ViTMSNModel} (and {@code ViTModel}, which has the same
- * encoder): {@code config.json} beside {@code model.safetensors} or its shards.
+ * encoder): {@code config.json} beside {@code model.safetensors}, {@code pytorch_model.bin} or the
+ * shards of one of them.
  */
 public final class HuggingFaceVit {
-  private static final String WEIGHTS = "model.safetensors";
-  private static final String INDEX = "model.safetensors.index.json";
-  private static final long LARGEST_JSON = 64L << 20;
-
   /** How the tensors are named. */
   public enum Style {
     /** As on the hub: {@code encoder.layer.N.attention.attention.query}. */
@@ -45,26 +35,21 @@ public final class HuggingFaceVit {
 
   private HuggingFaceVit() {}
 
-  /** Whether this is such a directory, or a safetensors file beside a config.json. */
+  /** Whether this is such a directory, or a file of weights beside a config.json. */
   public static boolean isOne(Path path) {
-    Path directory = directory(path);
-    return Files.isRegularFile(directory.resolve("config.json"))
-        && (!Files.isDirectory(path)
-            ? path.toString().endsWith(".safetensors")
-            : Files.isRegularFile(path.resolve(WEIGHTS))
-                || Files.isRegularFile(path.resolve(INDEX)));
+    return HuggingFaceFiles.areThere(path);
   }
 
   /**
    * Opens a model.
    *
-   * @param path the directory, or its safetensors file
+   * @param path the directory, or its file of weights
    * @throws WeightsException if files are missing or damaged, the configuration is one that this
    *     network cannot compute, or the tensors do not fit it
    */
   public static Model open(Path path) throws IOException {
-    VitConfig config = config(directory(path).resolve("config.json"));
-    TensorSource file = weights(path);
+    VitConfig config = HuggingFaceConfig.open(HuggingFaceFiles.config(path));
+    TensorSource file = HuggingFaceFiles.weights(path);
     Style style = style(file);
     String prefix =
         file.shapes().keySet().stream().anyMatch(n -> n.startsWith("vit.")) ? "vit." : "";
@@ -77,25 +62,6 @@ public final class HuggingFaceVit {
                         || name.startsWith(prefix + "pooler.")
                         || name.equals(prefix + "embeddings.mask_token"));
     return new Model(config, table.toOurs(file));
-  }
-
-  private static Path directory(Path path) {
-    if (Files.isDirectory(path)) {
-      return path;
-    }
-    Path parent = path.toAbsolutePath().getParent();
-    return parent == null ? path : parent;
-  }
-
-  private static TensorSource weights(Path path) throws IOException {
-    if (!Files.isDirectory(path)) {
-      return Safetensors.open(path);
-    }
-    Path index = path.resolve(INDEX);
-    if (!Files.exists(path.resolve(WEIGHTS)) && Files.exists(index)) {
-      return ShardedSafetensors.open(index);
-    }
-    return Safetensors.open(path.resolve(WEIGHTS));
   }
 
   private static Style style(TensorSource file) {
@@ -184,147 +150,20 @@ public final class HuggingFaceVit {
    * there; config.json comes last.
    *
    * @param weights under our names; may hold more
-   * @throws WeightsException if the weights do not fit the configuration
+   * @throws WeightsException if the weights do not fit the configuration, or one is not finite
    */
   public static void export(Path directory, VitConfig config, TensorSource weights)
       throws IOException {
-    TensorSource theirs = names(config, Style.HUB).toTheirs(weights);
+    TensorSource theirs = names(config, Style.HUB).toTheirs(new Finite(weights));
     Files.createDirectories(directory);
-    Safetensors.write(directory.resolve(WEIGHTS), theirs, Map.of("format", "pt"));
+    Safetensors.write(
+        directory.resolve(HuggingFaceFiles.SAFETENSORS), theirs, Map.of("format", "pt"));
     Path part = directory.resolve("config.json.part");
-    Files.writeString(part, json(config));
+    Files.writeString(part, HuggingFaceConfig.json(config));
     Files.move(
         part,
         directory.resolve("config.json"),
         StandardCopyOption.ATOMIC_MOVE,
         StandardCopyOption.REPLACE_EXISTING);
-  }
-
-  private static String json(VitConfig config) {
-    JsonObject root = new JsonObject();
-    JsonArray architectures = new JsonArray();
-    architectures.add("ViTMSNModel");
-    root.add("architectures", architectures);
-    root.addProperty("attention_probs_dropout_prob", 0.0);
-    root.addProperty("hidden_act", hiddenAct(config.activation()));
-    root.addProperty("hidden_dropout_prob", 0.0);
-    root.addProperty("hidden_size", config.width());
-    root.addProperty("image_size", config.imageSize());
-    root.addProperty("initializer_range", 0.02);
-    root.addProperty("intermediate_size", config.hidden());
-    root.addProperty("layer_norm_eps", config.layerNormEps());
-    root.addProperty("model_type", "vit_msn");
-    root.addProperty("num_attention_heads", config.heads());
-    root.addProperty("num_channels", 3);
-    root.addProperty("num_hidden_layers", config.depth());
-    root.addProperty("patch_size", config.patchSize());
-    root.addProperty("qkv_bias", true);
-    root.addProperty("torch_dtype", "float32");
-    return new com.google.gson.GsonBuilder().setPrettyPrinting().create().toJson(root) + "\n";
-  }
-
-  private static VitConfig config(Path file) throws IOException {
-    JsonObject root = read(file);
-    String type = text(file, root, "model_type", "");
-    if (!type.equals("vit_msn") && !type.equals("vit")) {
-      throw fault(file, "model_type", type, "vit_msn or vit");
-    }
-    require(file, root, "qkv_bias", "true");
-    require(file, root, "num_channels", "3");
-    int width = number(file, root, "hidden_size", 768);
-    int hidden = number(file, root, "intermediate_size", 3072);
-    double eps = type.equals("vit") ? 1e-12 : 1e-6; // the defaults of ViTConfig and ViTMSNConfig
-    if (root.has("layer_norm_eps")) {
-      String given = text(file, root, "layer_norm_eps", "");
-      try {
-        eps = Double.parseDouble(given);
-      } catch (NumberFormatException e) {
-        throw fault(file, "layer_norm_eps", given, "a number");
-      }
-    }
-    try {
-      return new VitConfig(
-          number(file, root, "image_size", 224),
-          number(file, root, "patch_size", 16),
-          width,
-          number(file, root, "num_hidden_layers", 12),
-          number(file, root, "num_attention_heads", 12),
-          ratio(width, hidden),
-          eps,
-          0,
-          activation(file, text(file, root, "hidden_act", "gelu")));
-    } catch (IllegalArgumentException e) {
-      throw new WeightsException(file + ": " + e.getMessage(), e);
-    }
-  }
-
-  private static String hiddenAct(VitConfig.Activation activation) {
-    return activation == VitConfig.Activation.GELU_TANH ? "gelu_pytorch_tanh" : "gelu";
-  }
-
-  private static VitConfig.Activation activation(Path file, String hiddenAct)
-      throws WeightsException {
-    return switch (hiddenAct) {
-      case "gelu" -> VitConfig.Activation.GELU;
-      case "gelu_pytorch_tanh", "gelu_new" -> VitConfig.Activation.GELU_TANH;
-      default -> throw fault(file, "hidden_act", hiddenAct, "gelu, gelu_pytorch_tanh or gelu_new");
-    };
-  }
-
-  /** The ratio that gives the hidden width back. */
-  static double ratio(int width, int hidden) {
-    double ratio = (double) hidden / width;
-    return (int) (width * ratio) == hidden ? ratio : Math.nextUp(ratio);
-  }
-
-  static JsonObject read(Path file) throws IOException {
-    try {
-      if (Files.size(file) > LARGEST_JSON) {
-        throw new WeightsException(file + ": got " + Files.size(file) + " bytes, too many");
-      }
-      JsonElement root = JsonParser.parseString(Files.readString(file, StandardCharsets.UTF_8));
-      if (!root.isJsonObject()) {
-        throw new WeightsException(file + ": wanted a JSON object");
-      }
-      return root.getAsJsonObject();
-    } catch (NoSuchFileException e) {
-      throw new WeightsException(file + ": no such file", e);
-    } catch (JsonParseException | java.nio.charset.CharacterCodingException e) {
-      throw new WeightsException(file + ": not JSON: " + e.getMessage(), e);
-    }
-  }
-
-  private static void require(Path file, JsonObject root, String key, String wanted)
-      throws WeightsException {
-    String got = text(file, root, key, wanted);
-    if (!got.equals(wanted)) {
-      throw fault(file, key, got, wanted);
-    }
-  }
-
-  private static int number(Path file, JsonObject root, String key, int absent)
-      throws WeightsException {
-    String got = text(file, root, key, Integer.toString(absent));
-    try {
-      return Integer.parseInt(got);
-    } catch (NumberFormatException e) {
-      throw fault(file, key, got, "a whole number");
-    }
-  }
-
-  private static String text(Path file, JsonObject root, String key, String absent)
-      throws WeightsException {
-    JsonElement value = root.get(key);
-    if (value == null) {
-      return absent;
-    }
-    if (!value.isJsonPrimitive()) {
-      throw fault(file, key, value.toString(), "one value");
-    }
-    return value.getAsString();
-  }
-
-  private static WeightsException fault(Path file, String key, String got, String wanted) {
-    return new WeightsException(file + ": " + key + ": got " + got + ", wanted " + wanted);
   }
 }

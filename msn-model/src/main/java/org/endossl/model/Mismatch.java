@@ -24,12 +24,31 @@ final class Mismatch {
    */
   static void check(Object where, Map<String, Shape> wanted, Map<String, Shape> got, boolean extras)
       throws WeightsException {
+    check(where, wanted, got, Map.of(), extras);
+  }
+
+  /**
+   * Refuses differences.
+   *
+   * @param unread tensors of the file whose types are not read: the type by name
+   */
+  static void check(
+      Object where,
+      Map<String, Shape> wanted,
+      Map<String, Shape> got,
+      Map<String, String> unread,
+      boolean extras)
+      throws WeightsException {
+    List<String> types = new ArrayList<>();
     List<String> missing = new ArrayList<>();
     List<String> shapes = new ArrayList<>();
     List<String> more = new ArrayList<>();
     for (Map.Entry<String, Shape> entry : new TreeMap<>(wanted).entrySet()) {
       Shape shape = got.get(entry.getKey());
-      if (shape == null) {
+      String type = unread.get(entry.getKey());
+      if (type != null) {
+        types.add(entry.getKey() + " " + type);
+      } else if (shape == null) {
         missing.add(entry.getKey());
       } else if (!shape.equals(entry.getValue())) {
         shapes.add(entry.getKey() + " " + shape + " for " + entry.getValue());
@@ -42,6 +61,7 @@ final class Mismatch {
     add(text, "wanted and not in the file", missing);
     add(text, "in the file and not wanted", more);
     add(text, "of another shape", shapes);
+    add(text, "of a type that is not read, wanted F32, F16 or BF16", types);
     if (text.length() > 0) {
       throw new WeightsException(where + ": the weights do not fit the network: " + text);
     }

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 import org.tensorflow.ndarray.Shape;
 
 /**
- * facebookresearch/msn's training checkpoints ({@code .pth.tar}): encoder, target encoder and
- * prototypes, with or without {@code module.} in front of the names.
+ * facebookresearch/msn's training checkpoints ({@code .pth.tar}): encoder, target encoder,
+ * prototypes and optimizer, with or without {@code module.} in front of the names.
  */
 public final class MsnCheckpoint {
   /**
@@ -21,14 +21,30 @@ public final class MsnCheckpoint {
    * @param head likewise; null where the encoder has none
    * @param prototypes how many
    * @param epoch that it was written after
+   * @param loss that was logged last; NaN where the file has none
    * @param weights {@code anchor.*}, {@code target.*} and {@code prototypes}, under our names
+   * @param optimizer AdamW's state, read when it is asked for
    */
   public record Model(
       VitConfig config,
       @Nullable HeadConfig head,
       int prototypes,
       long epoch,
-      TensorSource weights) {}
+      double loss,
+      TensorSource weights,
+      Optimizer optimizer) {}
+
+  /** The optimizer's state in a file. */
+  @FunctionalInterface
+  public interface Optimizer {
+    /**
+     * Reads it.
+     *
+     * @return null where the file has none
+     * @throws WeightsException if it is not AdamW's, or does not fit the parameters
+     */
+    @Nullable MsnOptimizer read() throws IOException;
+  }
 
   private MsnCheckpoint() {}
 
@@ -61,15 +77,19 @@ public final class MsnCheckpoint {
     Shape prototypes = shape(torch, "prototypes", 2);
     NameTable encoder = head == null ? MsnNames.encoder(config) : MsnNames.encoder(config, head);
     Entry last = new Entry("prototypes", prototypes, "prototypes", Layout.SAME);
+    NameTable trained = encoder.prefixed("anchor.", anchor).and(NameTable.of(List.of(last)));
     NameTable table =
-        encoder
-            .prefixed("anchor.", anchor)
+        trained
             .and(encoder.prefixed("target.", target))
-            .and(NameTable.of(List.of(last)))
-            .ignoring(name -> name.startsWith("opt."));
-    Number epoch = torch.numbers().getOrDefault("epoch", 0L);
+            .ignoring(name -> name.startsWith("opt.") || name.equals("loss"));
     return new Model(
-        config, head, Math.toIntExact(prototypes.get(0)), epoch.longValue(), table.toOurs(torch));
+        config,
+        head,
+        Math.toIntExact(prototypes.get(0)),
+        torch.numbers().getOrDefault("epoch", 0L).longValue(),
+        torch.numbers().getOrDefault("loss", Double.NaN).doubleValue(),
+        table.toOurs(torch),
+        () -> MsnOptimizer.isIn(torch) ? MsnOptimizer.read(torch, trained, anchor) : null);
   }
 
   private static String prefix(TorchFile torch, String name) throws WeightsException {
@@ -127,7 +147,7 @@ public final class MsnCheckpoint {
         width,
         depth,
         heads == 0 ? width / 64 : heads,
-        HuggingFaceVit.ratio(width, Math.toIntExact(hidden)),
+        HuggingFaceConfig.ratio(width, Math.toIntExact(hidden)),
         1e-6,
         0);
   }

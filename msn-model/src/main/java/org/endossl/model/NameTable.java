@@ -138,7 +138,7 @@ public final class NameTable {
     }
     Map<String, Shape> got = new LinkedHashMap<>(theirs.shapes());
     got.keySet().removeIf(name -> !wanted.containsKey(name) && ignored.test(name));
-    Mismatch.check(theirs.where(), wanted, got, false);
+    Mismatch.check(theirs.where(), wanted, got, theirs.unread(), false);
     return new Converted(theirs.where(), shapes) {
       @Override
       public HostTensor tensor(String name) throws IOException {

@@ -109,6 +109,20 @@ public final class Safetensors implements TensorSource {
   }
 
   @Override
+  public Map<String, String> unread() {
+    Map<String, String> types = new LinkedHashMap<>();
+    header
+        .entries()
+        .forEach(
+            (name, entry) -> {
+              if (!entry.dtype().isFloat()) {
+                types.put(name, entry.dtype().name());
+              }
+            });
+    return types;
+  }
+
+  @Override
   public String where() {
     return file.toString();
   }

@@ -13,6 +13,11 @@ public interface TensorSource {
   /** What there is, by name. */
   Map<String, Shape> shapes();
 
+  /** Tensors whose values are of a type that is not read: the type by name, for messages. */
+  default Map<String, String> unread() {
+    return Map.of();
+  }
+
   /**
    * One tensor.
    *

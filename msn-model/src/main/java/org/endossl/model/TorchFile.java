@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
@@ -273,6 +274,23 @@ public final class TorchFile implements TensorSource {
   @Override
   public Map<String, Shape> shapes() {
     return Collections.unmodifiableMap(shapes);
+  }
+
+  @Override
+  public Map<String, String> unread() {
+    Map<String, String> types = new TreeMap<>();
+    tensors.forEach(
+        (name, tensor) -> {
+          if (!shapes.containsKey(name)) {
+            types.put(name, tensor.storage().type());
+          }
+        });
+    return types;
+  }
+
+  /** The names of all tensors, of any type. */
+  Set<String> names() {
+    return Collections.unmodifiableSet(tensors.keySet());
   }
 
   /** The plain numbers, as {@code epoch}. */

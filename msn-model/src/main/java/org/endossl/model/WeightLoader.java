@@ -2,7 +2,6 @@ package org.endossl.model;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -104,30 +103,11 @@ public final class WeightLoader {
 
   private static TFloat32 tensor(TensorSource source, String name) {
     try {
-      HostTensor host = source.tensor(name);
-      int at = firstNotFinite(host.values());
-      if (at >= 0) {
-        throw new WeightsException(
-            source.where() + ": " + name + " has " + host.values().get(at) + " at element " + at);
-      }
+      HostTensor host = Finite.checked(source, name);
       return TFloat32.tensorOf(host.shape(), DataBuffers.of(host.values().duplicate()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  private static int firstNotFinite(FloatBuffer values) {
-    float[] part = new float[Math.min(values.limit(), 1 << 13)];
-    for (int from = 0; from < values.limit(); from += part.length) {
-      int length = Math.min(part.length, values.limit() - from);
-      values.get(from, part, 0, length);
-      for (int i = 0; i < length; i++) {
-        if (!Float.isFinite(part[i])) {
-          return from + i;
-        }
-      }
-    }
-    return -1;
   }
 
   /**

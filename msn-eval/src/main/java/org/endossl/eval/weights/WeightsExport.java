@@ -10,11 +10,13 @@ import org.endossl.model.CheckpointOps;
 import org.endossl.model.HostTensor;
 import org.endossl.model.HuggingFaceVit;
 import org.endossl.model.MsnCheckpoint;
+import org.endossl.model.MsnOptimizer;
 import org.endossl.model.TensorSource;
 import org.endossl.model.VariableStore;
 import org.endossl.model.Vit;
 import org.endossl.model.VitConfig;
 import org.endossl.model.WeightLoader;
+import org.endossl.model.WeightsException;
 import org.endossl.model.serving.ImageScale;
 import org.endossl.model.serving.SavedModelExport;
 import org.endossl.train.Checkpoint;
@@ -79,7 +81,7 @@ public final class WeightsExport {
    * Reads and writes.
    *
    * @throws IllegalArgumentException if the directory holds weights, or the source names nothing
-   * @throws org.endossl.model.WeightsException if the source is damaged or no Vision Transformer
+   * @throws WeightsException if the source is damaged or no Vision Transformer
    */
   public static Result run(Request request) throws IOException {
     if (Files.exists(request.out().resolve("config.json"))) {
@@ -97,12 +99,33 @@ public final class WeightsExport {
       MsnCheckpoint.Model model = MsnCheckpoint.open(from, request.heads());
       return write(
           request,
-          "facebookresearch/msn after epoch " + model.epoch(),
+          "facebookresearch/msn after epoch " + model.epoch() + also(model),
           model.config(),
           new Below(model.weights(), request.part().prefix),
           Normalization.IMAGENET);
     }
     return run(Checkpoint.open(from), request);
+  }
+
+  /** What else a training checkpoint holds; an encoder's directory has no place for it. */
+  private static String also(MsnCheckpoint.Model model) throws IOException {
+    return " (not written: "
+        + (model.head() == null ? "" : "projection head, ")
+        + model.prototypes()
+        + " prototypes, "
+        + optimizer(model)
+        + ")";
+  }
+
+  private static String optimizer(MsnCheckpoint.Model model) throws IOException {
+    try {
+      MsnOptimizer optimizer = model.optimizer().read();
+      return optimizer == null
+          ? "no optimizer state"
+          : "AdamW's state after " + optimizer.steps() + " steps";
+    } catch (WeightsException e) { // not asked for, so no reason to refuse the weights
+      return "an optimizer state that is not AdamW's of facebookresearch/msn";
+    }
   }
 
   private static Result run(Checkpoint checkpoint, Request request) throws IOException {
