@@ -147,6 +147,14 @@ public final class MsnInput implements AutoCloseable {
     return rows;
   }
 
+  /**
+   * Everything that the iterator gives for a batch: its views as bytes, then {@link #rows}. Feeding
+   * all of them takes the iterator's place.
+   */
+  public List<Operand<TType>> components() {
+    return batches.components();
+  }
+
   /** Full batches in an epoch. */
   public long stepsPerEpoch() {
     return frames / batch;

@@ -49,6 +49,7 @@ public final class MsnGraph {
   private final Operand<TFloat32> targetProjection;
   private final List<Operand<TFloat32>> gradients;
   private final Operand<TFloat32> gradientNorm;
+  private final @Nullable Accumulation accumulation;
 
   /**
    * Builds the graph.
@@ -63,7 +64,25 @@ public final class MsnGraph {
       double clipGrad,
       @Nullable Operand<TBool> sinkhorn,
       EmaUpdate.Form ema) {
-    return new MsnGraph(graph, network, views, criterion, clipGrad, sinkhorn, ema);
+    return build(graph, network, views, criterion, clipGrad, sinkhorn, ema, 1);
+  }
+
+  /**
+   * As above, for a batch that is computed in parts.
+   *
+   * @param views of one part
+   * @param parts of a batch; with more than one, a step is run by {@link PartedBatch}
+   */
+  static MsnGraph build(
+      Graph graph,
+      MsnNetwork network,
+      MsnViews views,
+      CriterionConfig criterion,
+      double clipGrad,
+      @Nullable Operand<TBool> sinkhorn,
+      EmaUpdate.Form ema,
+      int parts) {
+    return new MsnGraph(graph, network, views, criterion, clipGrad, sinkhorn, ema, parts);
   }
 
   private MsnGraph(
@@ -73,7 +92,8 @@ public final class MsnGraph {
       CriterionConfig criterion,
       double clipGrad,
       @Nullable Operand<TBool> sinkhorn,
-      EmaUpdate.Form ema) {
+      EmaUpdate.Form ema,
+      int parts) {
     Ops tf = Ops.create(graph);
     this.network = network;
     this.adamW = new AdamW(tf);
@@ -85,11 +105,16 @@ public final class MsnGraph {
     List<Op> updates = new ArrayList<>();
     this.anchorProjection = anchor(tf.withSubScope("anchor"), views, updates);
     this.targetProjection = target(tf.withSubScope("target"), views, updates);
+    WholeProjections whole =
+        parts == 1
+            ? null
+            : WholeProjections.of(
+                tf.withSubScope("whole"), anchorProjection, targetProjection, parts);
     this.loss =
         MsnLoss.apply(
             tf.withSubScope("loss"),
-            anchorProjection,
-            targetProjection,
+            whole == null ? anchorProjection : whole.anchors(),
+            whole == null ? targetProjection : whole.targets(),
             network.prototypes().value(),
             views.views(),
             criterion.temperature(),
@@ -98,7 +123,16 @@ public final class MsnGraph {
     this.total = total(tf, criterion);
 
     List<ModelVariable> trainable = network.trainable();
-    List<Operand<TFloat32>> raw = gradients(graph, trainable);
+    Accumulation sums =
+        whole == null
+            ? null
+            : Accumulation.build(
+                graph, whole, anchorProjection, targetProjection, total, trainable, updates);
+    this.accumulation = sums;
+    List<Operand<TFloat32>> raw = sums == null ? gradients(graph, trainable) : sums.gradients();
+    if (sums != null) {
+      updates.clear(); // they are run with the parts
+    }
     int encoder = trainable.size() - 1; // the prototypes, last, are not clipped
     GradientClipping clipped =
         GradientClipping.apply(tf.withSubScope("clip"), raw.subList(0, encoder), clipGrad);
@@ -313,7 +347,7 @@ public final class MsnGraph {
     }
   }
 
-  private static HostTensor copy(TFloat32 tensor) {
+  static HostTensor copy(TFloat32 tensor) {
     float[] values = new float[Math.toIntExact(tensor.size())];
     tensor.asRawTensor().data().asFloats().read(values);
     return HostTensor.of(tensor.shape(), values);
@@ -321,6 +355,17 @@ public final class MsnGraph {
 
   private static float value(Result result, int index) {
     return ((TFloat32) result.get(index)).getFloat();
+  }
+
+  /** What a step in parts runs; null if steps are run whole. */
+  @Nullable Accumulation accumulation() {
+    return accumulation;
+  }
+
+  /** Adds what the loss depends on besides projections; the caller closes what was fed. */
+  void feedSharpening(Session.Runner runner, Schedules.Scalars scalars, List<Tensor> fed) {
+    fed.add(TFloat32.scalarOf((float) scalars.sharpening()));
+    runner.feed(sharpening, fed.get(fed.size() - 1));
   }
 
   MsnNetwork network() {

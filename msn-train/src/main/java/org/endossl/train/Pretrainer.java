@@ -109,10 +109,9 @@ public final class Pretrainer {
   }
 
   private Checkpoint train(FrameFiles files) throws IOException {
-    if (config.optimization().accumulation() > 1 || config.optimization().recompute()) {
+    if (config.optimization().recompute()) {
       throw new IllegalArgumentException(
-          "optimization.accumulation and recompute are not supported by this build; wanted 1 and"
-              + " false");
+          "optimization.recompute is not supported by this build; wanted false");
     }
     listener.phase("building the graph");
     try (Graph graph = new Graph();
@@ -132,7 +131,8 @@ public final class Pretrainer {
               config.criterion(),
               config.optimization().clipGrad(),
               config.criterion().sinkhorn() ? tf.constant(true) : null,
-              EmaUpdate.Form.AUTO);
+              EmaUpdate.Form.AUTO,
+              config.optimization().accumulation());
       InputWait wait = InputWait.build(tf, input.rows());
       RunPictures pictures = new RunPictures(tf, config, network, views);
       CheckpointOps checkpoints = CheckpointOps.build(tf, step.variables());
@@ -145,7 +145,7 @@ public final class Pretrainer {
                     session,
                     input,
                     () -> step.initialize(session),
-                    new WholeBatch(session, input, step, maskSeed, wait, config.seed()),
+                    steps(session, input, step, maskSeed, wait),
                     pictures,
                     checkpoints,
                     listener))
@@ -159,12 +159,25 @@ public final class Pretrainer {
     }
   }
 
+  private TrainingStep steps(
+      Session session,
+      MsnInput input,
+      MsnGraph graph,
+      Placeholder<TInt64> maskSeed,
+      InputWait wait) {
+    int parts = config.optimization().accumulation();
+    return parts == 1
+        ? new WholeBatch(session, input, graph, maskSeed, wait, config.seed())
+        : new PartedBatch(
+            session, graph, PartedBatch.Source.of(input, wait), maskSeed, config.seed(), parts);
+  }
+
   private MsnInput input(Graph graph, FrameFiles files) {
     return MsnInput.build(
         Ops.create(graph).withSubScope("input"),
         files,
         config.views(),
-        config.optimization().batchSize(),
+        config.optimization().part(),
         config.data().shuffle(),
         config.data().workers());
   }
