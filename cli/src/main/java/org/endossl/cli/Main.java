@@ -27,6 +27,7 @@ public final class Main {
     Thread work = Thread.currentThread();
     StopSignal stop = new StopSignal();
     Runtime.getRuntime().addShutdownHook(new Thread(() -> endCleanly(stop, work, ended)));
+    InterruptSignal.handle(stop, work, Main::leave);
     // Buffered: records inspect prints a line per record.
     PrintStream out =
         new PrintStream(
@@ -41,7 +42,13 @@ public final class Main {
     System.exit(code);
   }
 
-  /** On Ctrl-C: lets the command notice, remove its unfinished files and say so. */
+  /** At the second Ctrl-C. What was being written has a name that no one takes for complete. */
+  @SuppressForbidden("leaves at once")
+  private static void leave() {
+    Runtime.getRuntime().halt(ExitCode.INTERRUPTED);
+  }
+
+  /** On a hang-up: lets the command notice, remove its unfinished files and say so. */
   private static void endCleanly(StopSignal stop, Thread work, CountDownLatch ended) {
     if (ended.getCount() > 0) {
       stop.request(work);

@@ -34,8 +34,9 @@ final class PretrainCommand extends Command {
   String details() {
     return """
         The run's folder gets the resolved configuration, metrics.csv with a row per step, and
-        checkpoints. --resume takes the configuration from the folder and goes on, with the same
-        numbers as a run that was never stopped.
+        checkpoints, and TensorBoard's files. --resume takes the configuration from the folder and
+        goes on, with the same numbers as a run that was never stopped. Ctrl-C lets the step that
+        runs end, saves it and exits with 0; a second one leaves at once with 130.
         """;
   }
 
@@ -58,11 +59,13 @@ final class PretrainCommand extends Command {
     }
     terminal.out().println("checkpoint " + last.prefix());
     if (terminal.stop().requested()) {
-      throw new StoppedException(
-          "stopped after "
-              + last.state().step()
-              + " steps, which are saved; go on with: endossl pretrain --resume "
-              + (resume != null ? resume : out));
+      terminal
+          .err()
+          .println(
+              "endossl pretrain: stopped after "
+                  + last.state().step()
+                  + " steps, which are saved; go on with: endossl pretrain --resume "
+                  + (resume != null ? resume : out));
     }
     return ExitCode.DONE;
   }
@@ -98,6 +101,11 @@ final class PretrainCommand extends Command {
     }
 
     @Override
+    public void warning(String what) {
+      line.note("pretrain: warning: " + what);
+    }
+
+    @Override
     public void step(PretrainProgress p) {
       line.show((p.step() + 1.0) / p.steps(), text(p));
     }
@@ -110,13 +118,14 @@ final class PretrainCommand extends Command {
     private static String text(PretrainProgress p) {
       return String.format(
           Locale.ROOT,
-          "step %d/%d  loss %.4f  me-max %.4f  lr %.2e  %.1f images/s  %s left",
+          "step %d/%d  loss %.4f  me-max %.4f  lr %.2e  %.1f images/s  input %.0f %%  %s left",
           p.step() + 1,
           p.steps(),
           p.measured().loss(),
           p.measured().meMax(),
           p.scalars().learningRate(),
           p.imagesPerSecond(),
+          100 * p.inputWait(),
           ProgressLine.duration(p.secondsLeft()));
     }
   }

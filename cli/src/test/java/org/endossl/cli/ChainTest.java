@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The commands one after the other, on a network that takes a second to train. */
 final class ChainTest {
   private static final Path CONFIG = Path.of("../configs/pretrain/msn-vits16-report.yaml");
-  private static final String SPLIT = "data.split={train: 1, validation: 2, test: 3}";
+  static final String SPLIT = "data.split={train: 1, validation: 2, test: 3}";
 
   /** Real frames, which no repository may hold: beside a checkout, where they are. */
   private static final Path REAL = Path.of("../../shared/golden/tf_cholec80");
@@ -79,7 +79,7 @@ final class ChainTest {
     assertTrue(Files.notExists(run));
   }
 
-  private static Object[] pretrain(Path data, String split, Path run, String last) {
+  static Object[] pretrain(Path data, String split, Path run, String last) {
     List<Object> words = new ArrayList<>(List.of("pretrain", "--config", CONFIG, "--out", run));
     for (String set :
         List.of(

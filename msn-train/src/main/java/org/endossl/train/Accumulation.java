@@ -15,16 +15,16 @@ import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
 
 /**
- * The nodes of a step whose batch is computed in parts, so that the activations of one part only are
- * in memory. Source: gradient caching (Gao et al. 2021, "Scaling Deep Contrastive Learning Batch Size
- * under Memory Limited Setup").
+ * The nodes of a step whose batch is computed in parts, so that the activations of one part only
+ * are in memory. Source: gradient caching (Gao et al. 2021, "Scaling Deep Contrastive Learning
+ * Batch Size under Memory Limited Setup").
  *
- * <p>A first pass computes the projections of all parts and keeps nothing else; the loss of the whole
- * batch and its gradient by the projections follow, small matrices; a second pass computes each
- * part's projections again and carries that gradient on to the weights, where it is summed. The
- * result is the gradient of the whole batch, exact in real numbers for every term of the loss: me-max,
- * which depends on the mean over the batch, and Sinkhorn's balance too. BatchNorm alone differs: its
- * statistics are those of a part, and its running averages move once per part.
+ * <p>A first pass computes the projections of all parts and keeps nothing else; the loss of the
+ * whole batch and its gradient by the projections follow, small matrices; a second pass computes
+ * each part's projections again and carries that gradient on to the weights, where it is summed.
+ * The result is the gradient of the whole batch, exact in real numbers for every term of the loss:
+ * me-max, which depends on the mean over the batch, and Sinkhorn's balance too. BatchNorm alone
+ * differs: its statistics are those of a part, and its running averages move once per part.
  *
  * @param whole what the loss is computed from
  * @param anchors [views * rows, d] projections of a part
@@ -89,8 +89,7 @@ record Accumulation(
     List<Operand<TFloat32>> gradients = new ArrayList<>();
     for (int i = 0; i < encoder.size(); i++) {
       ModelVariable sum =
-          sums.variable(
-              encoder.get(i).name(), encoder.get(i).shape(), Initializer.zeros(), false);
+          sums.variable(encoder.get(i).name(), encoder.get(i).shape(), Initializer.zeros(), false);
       store.add(tf.assignVariableOp(sum.handle(), ofPart.get(i)));
       add.add(tf.assignAddVariableOp(sum.handle(), ofPart.get(i)));
       gradients.add(sum.value());

@@ -17,9 +17,9 @@ import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TType;
 
 /**
- * The batch in parts, by the nodes of {@link Accumulation}. The views of all parts are kept as bytes
- * between the passes (0.15 MB for one of 224 pixels); nothing else grows with the batch but the
- * projections.
+ * The batch in parts, by the nodes of {@link Accumulation}. The views of all parts are kept as
+ * bytes between the passes (0.15 MB for one of 224 pixels); nothing else grows with the batch but
+ * the projections.
  */
 final class PartedBatch implements TrainingStep {
   private final Session session;
@@ -139,10 +139,7 @@ final class PartedBatch implements TrainingStep {
   /** The second pass of a part. */
   private void backward(TInt64 drawn, Result kept, float[] gradient, boolean first) {
     Session.Runner runner =
-        session
-            .runner()
-            .feed(maskSeed, drawn)
-            .addTarget(first ? nodes.store() : nodes.add());
+        session.runner().feed(maskSeed, drawn).addTarget(first ? nodes.store() : nodes.add());
     for (int i = 0; i < source.components().size(); i++) {
       runner.feed(source.components().get(i), kept.get(i));
     }
