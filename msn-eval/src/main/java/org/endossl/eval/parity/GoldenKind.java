@@ -37,8 +37,8 @@ enum GoldenKind {
     return text;
   }
 
-  /** The check, or null if this build has none. */
-  @Nullable GoldenCheck check() {
+  /** The check. */
+  GoldenCheck check() {
     return switch (this) {
       case VIT_MSN -> new VitCheck();
       case METRICS -> new MetricsCheck();
@@ -49,7 +49,7 @@ enum GoldenKind {
       case OPTIMIZERS -> new OptimizersCheck();
       case RANDAUGMENT -> new RandAugmentCheck();
       case RESNET -> new ResNetCheck();
-      case SAVED_MODEL -> null;
+      case SAVED_MODEL -> new SavedModelCheck();
     };
   }
 

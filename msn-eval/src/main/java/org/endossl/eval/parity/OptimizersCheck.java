@@ -8,13 +8,15 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.endossl.eval.metrics.KerasMetrics;
 import org.endossl.eval.probe.OptimizerReplay;
 
-/** endossl's optimizers and callbacks, as its {@code train_lib.py} makes them with Keras. */
+/** endossl's optimizers, metrics and callbacks, as its {@code train_lib.py} makes them. */
 final class OptimizersCheck implements GoldenCheck {
   private static final double LOSS_BAR = 1e-6;
   private static final double WEIGHT_BAR = 2e-6; // the golden values have seven decimals
   private static final double RATE_BAR = 1e-9;
+  private static final double METRIC_BAR = 1e-6;
   private static final int BATCH = 16;
   private static final Gson GSON = new Gson();
 
@@ -26,7 +28,7 @@ final class OptimizersCheck implements GoldenCheck {
       if (name.startsWith("multi_class/") || name.startsWith("multi_label/")) {
         optimizer(json, name, entry.getValue().getAsJsonObject(), findings);
       } else {
-        findings.unsupported(name);
+        metric(json, name, entry.getValue(), findings);
       }
     }
     if (json.has("callbacks")) {
@@ -34,6 +36,51 @@ final class OptimizersCheck implements GoldenCheck {
       plateau(callbacks.getAsJsonArray("reduce_lr_plateau"), findings);
       stopping(callbacks.getAsJsonArray("early_stopping"), findings);
     }
+  }
+
+  /** A metric of the initial weights. */
+  private static void metric(JsonObject json, String name, JsonElement wanted, Findings findings) {
+    float[][] logits = logits(json);
+    double got =
+        switch (name) {
+          case "metric/micro_f1" -> KerasMetrics.microF1(classes(json), logits);
+          case "metric/macro_f1" -> KerasMetrics.macroF1(classes(json), logits);
+          case "metric/sparse_categorical_accuracy" ->
+              KerasMetrics.sparseCategoricalAccuracy(classes(json), logits);
+          case "metric_multilabel/precision" -> KerasMetrics.precision(flags(json), logits);
+          case "metric_multilabel/pr_auc" -> KerasMetrics.prAuc(flags(json), logits);
+          default -> Double.NaN;
+        };
+    if (Double.isNaN(got) || !wanted.isJsonPrimitive()) {
+      findings.unsupported(name);
+    } else {
+      findings.compare(name, Math.abs(got - wanted.getAsDouble()), METRIC_BAR, "absolute");
+    }
+  }
+
+  private static float[][] logits(JsonObject json) {
+    float[][] x = GSON.fromJson(json.get("x"), float[][].class);
+    float[][] weight = GSON.fromJson(json.get("weight"), float[][].class);
+    float[] bias = GSON.fromJson(json.get("bias"), float[].class);
+    float[][] logits = new float[x.length][bias.length];
+    for (int i = 0; i < x.length; i++) {
+      for (int c = 0; c < bias.length; c++) {
+        float sum = 0;
+        for (int k = 0; k < weight.length; k++) {
+          sum += x[i][k] * weight[k][c];
+        }
+        logits[i][c] = sum + bias[c];
+      }
+    }
+    return logits;
+  }
+
+  private static int[] classes(JsonObject json) {
+    return GSON.fromJson(json.get("y"), int[].class);
+  }
+
+  private static boolean[][] flags(JsonObject json) {
+    return GoldenJson.flags(json.getAsJsonArray("y_multilabel"));
   }
 
   private static void optimizer(
@@ -46,7 +93,7 @@ final class OptimizersCheck implements GoldenCheck {
                 name.substring(name.indexOf('/') + 1),
                 labels,
                 GSON.fromJson(json.get("x"), float[][].class),
-                labels ? sets(json) : GSON.fromJson(json.get("y"), int[].class),
+                labels ? sets(json) : classes(json),
                 GSON.fromJson(json.get("weight"), float[][].class),
                 GSON.fromJson(json.get("bias"), float[].class),
                 BATCH,
@@ -66,7 +113,7 @@ final class OptimizersCheck implements GoldenCheck {
 
   /** Bit c of a row's set says that class c is there. */
   private static int[] sets(JsonObject json) {
-    boolean[][] flags = GoldenJson.flags(json.getAsJsonArray("y_multilabel"));
+    boolean[][] flags = flags(json);
     int[] sets = new int[flags.length];
     for (int i = 0; i < flags.length; i++) {
       for (int c = 0; c < flags[i].length; c++) {

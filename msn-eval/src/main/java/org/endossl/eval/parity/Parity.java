@@ -39,12 +39,7 @@ public final class Parity {
       GoldenKind kind = entry.getValue();
       listener.begins(at++, found.size(), golden, kind.text());
       Findings findings = new Findings(String.valueOf(golden.getFileName()));
-      GoldenCheck check = kind.check();
-      if (check == null) {
-        findings.unsupported(kind.text());
-      } else {
-        check.run(golden, findings);
-      }
+      kind.check().run(golden, findings);
       if (request.out() != null) {
         write(findings, single ? request.out() : request.out().resolve(stem(golden)));
       }
