@@ -8,6 +8,8 @@ hf_bin/pytorch_model-N-of-2.bin and their index lie in hf_bin_sharded/. hf_modul
 names of transformers 5 (its modeling_vit_msn.py), saved as ViTMSNForImageClassification, so with `vit.` in front.
 msn_opt/: a checkpoint of facebookresearch/msn (its encoder, its init_opt, its dict of what is saved) after three steps
 of AdamW on two epochs' schedule, and in expected.safetensors the optimizer's moments by parameter.
+msn_opt/prediction.pth.tar: an encoder with the prediction head that init_model of facebookresearch/suncet puts there, and
+in prediction.safetensors what that head gives for two groups of rows in training, and afterwards in inference.
 """
 
 import os
@@ -94,6 +96,29 @@ def optimizer():
     save_file(expected, out / "msn_opt" / "expected.safetensors")
 
 
+def prediction():
+    torch.manual_seed(7)
+    saved = torch.load(out / "msn_opt" / "msn-ep2.pth.tar", weights_only=True)
+    head = torch.nn.Sequential()
+    for name, layer in (("bn1", torch.nn.BatchNorm1d(6)), ("fc1", torch.nn.Linear(6, 1)), ("bn2", torch.nn.BatchNorm1d(1)),
+                        ("relu", torch.nn.ReLU()), ("fc2", torch.nn.Linear(1, 6))):
+        head.add_module(name, layer)
+    with torch.no_grad():
+        for p in head.parameters():
+            p.normal_(0, 0.7)
+    for net in ("encoder", "target_encoder"):
+        saved[net] |= {f"module.pred.{n}": v.clone() for n, v in head.state_dict().items()}
+    saved["opt"] = {"state": {}, "param_groups": []}
+    torch.save(saved, out / "msn_opt" / "prediction.pth.tar")
+    first, second = torch.randn(5, 6), torch.randn(4, 6) * 2
+    values = {"first": first, "second": second, "p.first": head(first).detach(), "p.second": head(second).detach()}
+    values |= {f"after.{n}": v.clone() for n, v in head.state_dict().items() if "running" in n}
+    head.eval()
+    values["p.inference"] = head(first).detach()
+    save_file(values, out / "msn_opt" / "prediction.safetensors")
+
+
 if __name__ == "__main__":
     hugging_face()
     optimizer()
+    prediction()

@@ -19,6 +19,7 @@ public final class MsnCheckpoint {
    *
    * @param config read off the tensors' shapes; the eps is deit.py's 1e-6
    * @param head likewise; null where the encoder has none
+   * @param prediction whether the encoders have a {@link PredictionHead} too
    * @param prototypes how many
    * @param epoch that it was written after
    * @param loss that was logged last; NaN where the file has none
@@ -28,6 +29,7 @@ public final class MsnCheckpoint {
   public record Model(
       VitConfig config,
       @Nullable HeadConfig head,
+      boolean prediction,
       int prototypes,
       long epoch,
       double loss,
@@ -76,6 +78,11 @@ public final class MsnCheckpoint {
     }
     Shape prototypes = shape(torch, "prototypes", 2);
     NameTable encoder = head == null ? MsnNames.encoder(config) : MsnNames.encoder(config, head);
+    boolean prediction = false;
+    if (head != null && torch.shapes().containsKey(anchor + "pred.fc1.weight")) {
+      prediction = true;
+      encoder = encoder.and(PredictionHead.names(head.output()));
+    }
     Entry last = new Entry("prototypes", prototypes, "prototypes", Layout.SAME);
     NameTable trained = encoder.prefixed("anchor.", anchor).and(NameTable.of(List.of(last)));
     NameTable table =
@@ -85,6 +92,7 @@ public final class MsnCheckpoint {
     return new Model(
         config,
         head,
+        prediction,
         Math.toIntExact(prototypes.get(0)),
         torch.numbers().getOrDefault("epoch", 0L).longValue(),
         torch.numbers().getOrDefault("loss", Double.NaN).doubleValue(),

@@ -28,9 +28,7 @@ public final class MsnNames {
       linear(entries, "fc.fc" + i, in, head.hidden());
       in = head.hidden();
       if (head.batchNorm()) {
-        for (String part : List.of("weight", "bias", "running_mean", "running_var")) {
-          same(entries, "fc.bn" + i + "." + part, Shape.of(in));
-        }
+        batchNorm(entries, "fc.bn" + i, in);
       }
     }
     linear(entries, "fc.fc3", in, head.output());
@@ -82,7 +80,13 @@ public final class MsnNames {
     same(entries, name + ".bias", Shape.of(width));
   }
 
-  private static void linear(List<Entry> entries, String name, int in, int out) {
+  static void batchNorm(List<Entry> entries, String name, int width) {
+    for (String part : List.of("weight", "bias", "running_mean", "running_var")) {
+      same(entries, name + "." + part, Shape.of(width));
+    }
+  }
+
+  static void linear(List<Entry> entries, String name, int in, int out) {
     entries.add(new Entry(name + ".kernel", Shape.of(in, out), name + ".weight", Layout.LINEAR));
     same(entries, name + ".bias", Shape.of(out));
   }

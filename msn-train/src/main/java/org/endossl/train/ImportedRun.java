@@ -97,6 +97,7 @@ public final class ImportedRun {
     HeadConfig head = config.head();
     @Nullable HeadConfig their = model.head();
     compare(differ, "head", head, their == null ? "none" : their);
+    compare(differ, "prediction head", "none", model.prediction() ? "one" : "none");
     compare(differ, "criterion.prototypes", config.criterion().prototypes(), model.prototypes());
     if (!differ.isEmpty()) {
       throw new IllegalArgumentException(

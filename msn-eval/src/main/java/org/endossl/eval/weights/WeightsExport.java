@@ -111,6 +111,7 @@ public final class WeightsExport {
   private static String also(MsnCheckpoint.Model model) throws IOException {
     return " (not written: "
         + (model.head() == null ? "" : "projection head, ")
+        + (model.prediction() ? "prediction head, " : "")
         + model.prototypes()
         + " prototypes, "
         + optimizer(model)
