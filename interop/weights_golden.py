@@ -1,6 +1,6 @@
 """Makes the small files of weights of msn-model's tests with the programs that write such files.
 
-    pip install torch==2.5.1 transformers==4.46.3 safetensors numpy
+    pip install torch==2.5.1 transformers==4.46.3 safetensors numpy h5py
     MSN=<clone of facebookresearch/msn> python interop/weights_golden.py msn-model/src/test/resources/org/endossl/model
 
 hf_bin/: a ViTMSNModel saved with safe_serialization=False (pytorch_model.bin), and what it gives for two images.
@@ -10,6 +10,7 @@ msn_opt/: a checkpoint of facebookresearch/msn (its encoder, its init_opt, its d
 of AdamW on two epochs' schedule, and in expected.safetensors the optimizer's moments by parameter.
 msn_opt/prediction.pth.tar: an encoder with the prediction head that init_model of facebookresearch/suncet puts there, and
 in prediction.safetensors what that head gives for two groups of rows in training, and afterwards in inference.
+small.h5: two layers in the layout of Keras 2's save_weights, for the tests of damaged files.
 """
 
 import os
@@ -118,7 +119,21 @@ def prediction():
     save_file(values, out / "msn_opt" / "prediction.safetensors")
 
 
+def keras():
+    import h5py
+    import numpy as np
+
+    with h5py.File(out / "small.h5", "w", libver="earliest") as f:
+        f.attrs["layer_names"] = np.array([b"conv", b"norm"])
+        for layer, weights in {"conv": {"kernel:0": (1, 1, 2, 3), "bias:0": (3,)}, "norm": {"gamma:0": (3,)}}.items():
+            group = f.create_group(layer)
+            group.attrs["weight_names"] = np.array([f"{layer}/{w}".encode() for w in weights])
+            for name, shape in weights.items():
+                group.create_dataset(f"{layer}/{name}", data=np.arange(np.prod(shape), dtype="f4").reshape(shape))
+
+
 if __name__ == "__main__":
     hugging_face()
     optimizer()
     prediction()
+    keras()
