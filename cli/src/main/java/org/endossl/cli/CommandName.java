@@ -18,12 +18,15 @@ enum CommandName {
   RECORDS_INSPECT("records inspect", "what record files hold, one line per record"),
   RECORDS_VERIFY("records verify", "everything that is wrong with record files"),
   RECORDS_STATS("records stats", "frames per video, phase and instrument"),
+  RECORDS_INDEX("records index", "side files that say where every record is"),
+  RECORDS_DIFF("records diff", "in what two data sets differ"),
   RECORDS_RESHARD("records reshard", "the same records in other files or another phase order"),
   REPORT("report", "one HTML file of what lies in a run's folder"),
   IMPORT("import", "weights of facebookresearch/msn or Hugging Face into a directory"),
   EXPORT("export", "an encoder as a SavedModel or a Hugging Face directory"),
   BENCH_STEP("bench step", "what a training step costs on this machine"),
   PARITY("parity", "compare this build with golden values of the Python originals"),
+  DOCTOR_DATA("doctor data", "whether a data set is what one believes it to be"),
   DOCTOR("doctor", "what this machine has and what it lacks");
 
   private final String text;
@@ -56,6 +59,8 @@ enum CommandName {
       case RECORDS_VERIFY -> new RecordsVerifyCommand();
       case CONVERT -> new ConvertCommand();
       case RECORDS_STATS -> new RecordsStatsCommand();
+      case RECORDS_INDEX -> new RecordsIndexCommand();
+      case RECORDS_DIFF -> new RecordsDiffCommand();
       case RECORDS_RESHARD -> new RecordsReshardCommand();
       case PRETRAIN -> new PretrainCommand();
       case IMPORT -> new ImportCommand();
@@ -68,6 +73,7 @@ enum CommandName {
       case DEMO -> new DemoCommand();
       case REPORT -> new ReportCommand();
       case PARITY -> new ParityCommand();
+      case DOCTOR_DATA -> new DoctorDataCommand();
       case DOCTOR -> new DoctorCommand();
     };
   }

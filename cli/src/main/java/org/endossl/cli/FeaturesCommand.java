@@ -11,6 +11,7 @@ import org.endossl.eval.WeightsSource;
 import org.endossl.eval.features.FeatureSet;
 import org.endossl.eval.features.Features;
 import org.endossl.eval.features.FeaturesRequest;
+import org.endossl.tfrecords.BadRecords;
 import org.jspecify.annotations.Nullable;
 
 /** {@code endossl features}: one vector per frame of record files. */
@@ -45,6 +46,9 @@ final class FeaturesCommand extends Command {
   @Parameter(names = "--cache", description = "DIR: keep features here by what they were made from")
   @Nullable Path cache;
 
+  @Parameter(names = "--on-bad-record", description = OnBadRecord.TEXT)
+  String onBadRecord = "fail";
+
   @Override
   String details() {
     return """
@@ -66,6 +70,7 @@ final class FeaturesCommand extends Command {
   @Override
   int run(Terminal terminal) throws Exception {
     WeightsSource source = WeightsSource.parse(weights);
+    BadRecords bad = OnBadRecord.of(onBadRecord);
     FeatureSet features;
     try (StageProgress progress = new StageProgress(terminal)) {
       features =
@@ -78,9 +83,11 @@ final class FeaturesCommand extends Command {
                   batch,
                   workers,
                   out,
-                  cache),
+                  cache,
+                  bad),
               progress);
     }
+    OnBadRecord.report(bad, terminal.err());
     terminal
         .out()
         .println(

@@ -8,6 +8,7 @@ import org.endossl.eval.WeightsSource;
 import org.endossl.eval.probe.KnnConfig;
 import org.endossl.eval.probe.Probe;
 import org.endossl.eval.probe.ProbeResult;
+import org.endossl.tfrecords.BadRecords;
 import org.endossl.train.config.YamlConfig;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,9 @@ final class KnnCommand extends Command {
   @Parameter(names = "--cache", description = "DIR: keep features here")
   @Nullable Path cache;
 
+  @Parameter(names = "--on-bad-record", description = OnBadRecord.TEXT)
+  String onBadRecord = "fail";
+
   @Override
   String example() {
     return "knn --weights runs/vits16 --set data.records=[data/cholec80] --out runs/vits16/knn";
@@ -44,10 +48,13 @@ final class KnnCommand extends Command {
   @Override
   int run(Terminal terminal) throws Exception {
     KnnConfig protocol = YamlConfig.load(config, KnnConfig.class, overrides);
+    BadRecords bad = OnBadRecord.of(onBadRecord);
     ProbeResult result;
     try (StageProgress progress = new StageProgress(terminal)) {
-      result = Probe.knn(weights, WeightsSource.parse(weights), protocol, out, cache, progress);
+      result =
+          Probe.knn(weights, WeightsSource.parse(weights), protocol, out, cache, bad, progress);
     }
+    OnBadRecord.report(bad, terminal.err());
     ScoreTable.print(List.of(result), terminal.out());
     terminal.out().println("\nscores and predictions in " + out);
     return ExitCode.DONE;

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.endossl.tfrecords.BadRecords;
 import org.endossl.train.Checkpoint;
 import org.endossl.train.PretrainConfig;
 import org.endossl.train.PretrainProgress;
@@ -30,6 +31,9 @@ final class PretrainCommand extends Command {
   @Parameter(names = "--resume", description = "DIR: go on with this run from its last checkpoint")
   @Nullable Path resume;
 
+  @Parameter(names = "--on-bad-record", description = OnBadRecord.TEXT)
+  String onBadRecord = "fail";
+
   @Override
   String details() {
     return """
@@ -53,10 +57,12 @@ final class PretrainCommand extends Command {
 
   @Override
   int run(Terminal terminal) throws Exception {
+    BadRecords bad = OnBadRecord.of(onBadRecord);
     Checkpoint last;
     try (ProgressLine line = new ProgressLine(terminal, "pretrain")) {
-      last = pretrain(new Listener(line, terminal.stop()));
+      last = pretrain(bad, new Listener(line, terminal.stop()));
     }
+    OnBadRecord.report(bad, terminal.err());
     terminal.out().println("checkpoint " + last.prefix());
     if (terminal.stop().requested()) {
       terminal
@@ -70,18 +76,19 @@ final class PretrainCommand extends Command {
     return ExitCode.DONE;
   }
 
-  private Checkpoint pretrain(Listener listener) throws IOException {
+  private Checkpoint pretrain(BadRecords bad, Listener listener) throws IOException {
     if (resume != null) {
       if (config != null || out != null || !overrides.isEmpty()) {
         throw new UsageException(
             "--resume takes everything from the run's folder; leave --config, --out and --set out");
       }
-      return Pretrainer.resume(resume, listener);
+      return Pretrainer.resume(resume, bad, listener);
     }
     if (config == null || out == null) {
       throw new UsageException("wanted --config FILE.yaml and --out DIR, or --resume DIR");
     }
-    return Pretrainer.run(YamlConfig.load(config, PretrainConfig.class, overrides), out, listener);
+    return Pretrainer.run(
+        YamlConfig.load(config, PretrainConfig.class, overrides), out, bad, listener);
   }
 
   /** Steps on the progress line. */

@@ -12,6 +12,7 @@ import org.endossl.eval.probe.Probe;
 import org.endossl.eval.probe.ProbeConfig;
 import org.endossl.eval.probe.ProbeRequest;
 import org.endossl.eval.probe.ProbeResult;
+import org.endossl.tfrecords.BadRecords;
 import org.endossl.train.config.YamlConfig;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +46,9 @@ final class ProbeCommand extends Command {
   @Parameter(names = "--cache", description = "DIR: keep features here")
   @Nullable Path cache;
 
+  @Parameter(names = "--on-bad-record", description = OnBadRecord.TEXT)
+  String onBadRecord = "fail";
+
   @Override
   String details() {
     return """
@@ -71,6 +75,7 @@ final class ProbeCommand extends Command {
       throw new UsageException("wanted --weights W (one or more) or --features DIR");
     }
     ProbeConfig protocol = YamlConfig.load(config, ProbeConfig.class, overrides);
+    BadRecords bad = OnBadRecord.of(onBadRecord);
     List<ProbeResult> results = new ArrayList<>();
     try (StageProgress progress = new StageProgress(terminal)) {
       if (features != null) {
@@ -81,10 +86,16 @@ final class ProbeCommand extends Command {
         results.add(
             Probe.run(
                 new ProbeRequest(
-                    weights.get(i), WeightsSource.parse(weights.get(i)), protocol, folder, cache),
+                    weights.get(i),
+                    WeightsSource.parse(weights.get(i)),
+                    protocol,
+                    folder,
+                    cache,
+                    bad),
                 progress));
       }
     }
+    OnBadRecord.report(bad, terminal.err());
     ScoreTable.print(results, terminal.out());
     terminal.out().println("\nscores and predictions in " + out);
     return ExitCode.DONE;

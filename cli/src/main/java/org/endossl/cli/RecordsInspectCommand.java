@@ -4,6 +4,7 @@ import com.beust.jcommander.Parameter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.endossl.tfrecords.BadRecords;
 import org.endossl.tfrecords.RecordFiles;
 import org.endossl.tfrecords.RecordInspector;
 
@@ -14,6 +15,9 @@ final class RecordsInspectCommand extends Command {
 
   @Parameter(names = "--json", description = "one JSON object per record instead of a table")
   boolean json;
+
+  @Parameter(names = "--on-bad-record", description = OnBadRecord.TEXT)
+  String onBadRecord = "fail";
 
   @Override
   String arguments() {
@@ -30,16 +34,18 @@ final class RecordsInspectCommand extends Command {
     if (files.isEmpty()) {
       throw new UsageException("wanted files, globs or directories of records");
     }
+    BadRecords bad = OnBadRecord.of(onBadRecord);
     List<Path> found = RecordFiles.list(files);
     try {
       if (json) {
-        RecordInspector.json(found, terminal.out()::println);
+        RecordInspector.json(found, bad, terminal.out()::println);
       } else {
-        RecordInspector.table(found, terminal.out()::println);
+        RecordInspector.table(found, bad, terminal.out()::println);
       }
     } finally {
       terminal.out().flush();
     }
+    OnBadRecord.report(bad, terminal.err());
     return ExitCode.DONE;
   }
 }

@@ -4,6 +4,7 @@ import com.beust.jcommander.Parameter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.endossl.tfrecords.BadRecords;
 import org.endossl.tfrecords.Compression;
 import org.endossl.tfrecords.PhaseOrder;
 import org.endossl.tfrecords.RecordFiles;
@@ -33,6 +34,9 @@ final class RecordsReshardCommand extends Command {
       description = "ORDER: renumber phases: tf-cholec80, endossl, tmrnet; else as they are")
   @Nullable String phaseOrder;
 
+  @Parameter(names = "--on-bad-record", description = OnBadRecord.TEXT)
+  String onBadRecord = "fail";
+
   @Override
   String arguments() {
     return "FILE...";
@@ -48,6 +52,7 @@ final class RecordsReshardCommand extends Command {
     if (files.isEmpty()) {
       throw new UsageException("wanted files, globs or directories of records");
     }
+    BadRecords bad = OnBadRecord.of(onBadRecord);
     List<Path> found = RecordFiles.list(files);
     PhaseOrder order = phaseOrder == null ? PhaseOrder.of(found.get(0)) : PhaseOrder.of(phaseOrder);
     List<Path> written =
@@ -59,7 +64,9 @@ final class RecordsReshardCommand extends Command {
                 shards,
                 Choice.of(Compression.class, "--compression", compression),
                 order),
+            bad,
             records -> {});
+    OnBadRecord.report(bad, terminal.err());
     terminal.out().println(written.size() + " record files in " + out);
     return ExitCode.DONE;
   }

@@ -4,6 +4,7 @@ import com.beust.jcommander.Parameter;
 import com.google.gson.GsonBuilder;
 import java.util.ArrayList;
 import java.util.List;
+import org.endossl.tfrecords.BadRecords;
 import org.endossl.tfrecords.FrameIndex;
 import org.endossl.tfrecords.RecordFiles;
 import org.endossl.tfrecords.RecordStats;
@@ -15,6 +16,9 @@ final class RecordsStatsCommand extends Command {
 
   @Parameter(names = "--json", description = "as JSON instead of tables")
   boolean json;
+
+  @Parameter(names = "--on-bad-record", description = OnBadRecord.TEXT)
+  String onBadRecord = "fail";
 
   @Override
   String arguments() {
@@ -31,7 +35,9 @@ final class RecordsStatsCommand extends Command {
     if (files.isEmpty()) {
       throw new UsageException("wanted files, globs or directories of records");
     }
-    RecordStats stats = RecordStats.of(FrameIndex.scan(RecordFiles.list(files)));
+    BadRecords bad = OnBadRecord.of(onBadRecord);
+    RecordStats stats = RecordStats.of(FrameIndex.scan(RecordFiles.list(files), bad, bytes -> {}));
+    OnBadRecord.report(bad, terminal.err());
     if (json) {
       terminal.out().println(new GsonBuilder().setPrettyPrinting().create().toJson(stats.toJson()));
     } else {

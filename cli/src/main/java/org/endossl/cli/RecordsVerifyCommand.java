@@ -13,6 +13,11 @@ final class RecordsVerifyCommand extends Command {
   @Parameter(description = "FILE...")
   List<String> files = new ArrayList<>();
 
+  @Parameter(
+      names = "--on-bad-record",
+      description = "WHAT: fail, or skip: list problems, but end with 0 if good records remain")
+  String onBadRecord = "fail";
+
   @Override
   String arguments() {
     return "FILE...";
@@ -37,6 +42,7 @@ final class RecordsVerifyCommand extends Command {
     if (files.isEmpty()) {
       throw new UsageException("wanted files, globs or directories of records");
     }
+    boolean skips = OnBadRecord.of(onBadRecord).skips();
     List<Path> found = RecordFiles.list(files);
     RecordVerifier.Report report =
         RecordVerifier.verify(found, problem -> terminal.err().println(problem));
@@ -52,6 +58,7 @@ final class RecordsVerifyCommand extends Command {
             report.videos(),
             report.bytes() / 1e6);
     terminal.err().flush();
-    return report.problems().isEmpty() ? ExitCode.DONE : ExitCode.DATA;
+    boolean usable = skips && report.records() > 0;
+    return usable || report.problems().isEmpty() ? ExitCode.DONE : ExitCode.DATA;
   }
 }

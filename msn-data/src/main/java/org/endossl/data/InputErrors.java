@@ -3,15 +3,15 @@ package org.endossl.data;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.endossl.tfrecords.DataException;
-import org.endossl.tfrecords.FrameCodec;
+import org.endossl.tfrecords.EntryReader;
 import org.endossl.tfrecords.FrameIndex;
 import org.endossl.tfrecords.FrameRecord;
-import org.endossl.tfrecords.TfRecordReader;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
@@ -67,7 +67,8 @@ public final class InputErrors {
       Operand<?> image = Frames.decode(tf, encoded);
       try (Session session = new Session(graph)) {
         for (Map.Entry<Path, List<FrameIndex.Entry>> file : byFile.entrySet()) {
-          try (TfRecordReader reader = TfRecordReader.open(file.getKey())) {
+          file.getValue().sort(Comparator.comparingLong(FrameIndex.Entry::offset));
+          try (EntryReader reader = EntryReader.open(file.getKey())) {
             find(reader, file.getValue(), session, encoded, image);
           }
         }
@@ -76,25 +77,18 @@ public final class InputErrors {
   }
 
   private static void find(
-      TfRecordReader reader,
+      EntryReader reader,
       List<FrameIndex.Entry> entries,
       Session session,
       Placeholder<TString> encoded,
       Operand<?> image)
       throws IOException {
-    long wanted = entries.stream().mapToLong(FrameIndex.Entry::record).max().orElse(-1);
-    while (reader.record() < wanted) {
-      byte[] data = reader.next();
-      if (data == null) {
-        throw reader
-            .place()
-            .fail("the file ends, wanted " + (wanted + 1) + " records as there were");
-      }
-      FrameRecord frame = FrameCodec.decode(data, reader.place());
+    for (FrameIndex.Entry entry : entries) {
+      FrameRecord frame = reader.frame(entry);
       try (TString value = TString.tensorOfBytes(NdArrays.scalarOfObject(frame.image()))) {
         session.runner().feed(encoded, value).addTarget(image).run().close();
       } catch (TensorFlowException | TFInvalidArgumentException undecodable) {
-        throw reader
+        throw entry
             .place()
             .fail(
                 "frame does not decode: "

@@ -8,6 +8,7 @@ import org.endossl.data.FrameFiles;
 import org.endossl.data.InputErrors;
 import org.endossl.data.MsnInput;
 import org.endossl.model.CheckpointOps;
+import org.endossl.tfrecords.BadRecords;
 import org.endossl.tfrecords.FrameIndex;
 import org.endossl.tfrecords.RecordFiles;
 import org.endossl.train.config.YamlConfig;
@@ -47,22 +48,40 @@ public final class Pretrainer {
   }
 
   /**
+   * As {@link #run(PretrainConfig, Path, BadRecords, PretrainProgress.Listener)}, passing over
+   * none.
+   */
+  public static Checkpoint run(
+      PretrainConfig config, Path directory, PretrainProgress.Listener listener)
+      throws IOException {
+    return run(config, directory, BadRecords.fail(), listener);
+  }
+
+  /**
    * Starts a run in a new folder.
    *
+   * @param bad what is done about bad records; those passed over are listed in the folder
    * @return its last checkpoint
    * @throws IllegalArgumentException if the folder is not empty
    * @throws org.endossl.tfrecords.DataException if records are missing or damaged, or hold no frame
    *     of the part that the configuration asks for
    */
   public static Checkpoint run(
-      PretrainConfig config, Path directory, PretrainProgress.Listener listener)
+      PretrainConfig config, Path directory, BadRecords bad, PretrainProgress.Listener listener)
       throws IOException {
     RunDirectory.requireNew(directory);
-    FrameFiles files = files(config, listener); // before anything is written
+    FrameFiles files = files(config, bad, listener); // before anything is written
     RunDirectory run = RunDirectory.create(directory);
     run.write(config);
+    bad.write(run.root());
     RunRecord.write(run, config, files);
     return new Pretrainer(config, run, null, listener).train(files);
+  }
+
+  /** As {@link #resume(Path, BadRecords, PretrainProgress.Listener)}, passing over no record. */
+  public static Checkpoint resume(Path directory, PretrainProgress.Listener listener)
+      throws IOException {
+    return resume(directory, BadRecords.fail(), listener);
   }
 
   /**
@@ -73,25 +92,26 @@ public final class Pretrainer {
    * @throws IllegalArgumentException if the folder holds no run, or the records are not those that
    *     it began with
    */
-  public static Checkpoint resume(Path directory, PretrainProgress.Listener listener)
-      throws IOException {
+  public static Checkpoint resume(
+      Path directory, BadRecords bad, PretrainProgress.Listener listener) throws IOException {
     RunDirectory run = RunDirectory.open(directory);
     PretrainConfig config = YamlConfig.load(run.config(), PretrainConfig.class, List.of());
     Files.createDirectories(run.checkpoints());
     Checkpoint.removeUnfinished(run.checkpoints());
     List<Path> found = Checkpoint.list(run.checkpoints());
     Checkpoint from = found.isEmpty() ? null : Checkpoint.open(found.get(found.size() - 1));
-    FrameFiles files = files(config, listener);
+    FrameFiles files = files(config, bad, listener);
     RunRecord.requireSameData(run, files);
     return new Pretrainer(config, run, from, listener).train(files);
   }
 
-  private static FrameFiles files(PretrainConfig config, PretrainProgress.Listener listener)
+  private static FrameFiles files(
+      PretrainConfig config, BadRecords bad, PretrainProgress.Listener listener)
       throws IOException {
     List<Path> records = RecordFiles.list(config.data().records());
     listener.phase(
         "checking " + records.size() + " record file" + (records.size() == 1 ? "" : "s"));
-    FrameIndex index = FrameIndex.scan(records);
+    FrameIndex index = FrameIndex.scan(records, bad, bytes -> {});
     String part = config.data().part();
     List<String> videos =
         part.equals("all") ? index.videos() : config.data().split().videos().videos(part);

@@ -5,7 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 
@@ -67,66 +69,79 @@ public final class FrameIndex {
     this.phaseOrder = phaseOrder;
   }
 
-  /** As {@link #scan(List, LongConsumer)}, for those who need not show how far it is. */
+  /** As {@link #scan(List, BadRecords, LongConsumer)}, for those who need not show progress. */
   public static FrameIndex scan(List<Path> files) throws IOException {
-    return scan(files, bytes -> {});
+    return scan(files, BadRecords.fail(), bytes -> {});
+  }
+
+  /** As {@link #scan(List, BadRecords, LongConsumer)}, where a bad record is an exception. */
+  public static FrameIndex scan(List<Path> files, LongConsumer listener) throws IOException {
+    return scan(files, BadRecords.fail(), listener);
   }
 
   /**
    * Reads the files, several at a time.
    *
+   * <p>Where bad records are passed over, so is all that lies behind damage in a compressed file,
+   * and in a plain one that is read together with compressed ones: those are read from their
+   * beginning. Of frames that are there twice the first stays.
+   *
    * @param files at least one, as {@link RecordFiles#list} gives them
+   * @param bad what is done about bad records
    * @param listener told, file by file, how many bytes of all files are done; by one thread at a
    *     time
-   * @throws DataException for the first bad record, a frame that is there twice, or files of two
-   *     phase orders
+   * @throws DataException for the first bad record or a frame that is there twice, if they are not
+   *     to be passed over, or files of two phase orders
    */
-  public static FrameIndex scan(List<Path> files, LongConsumer listener) throws IOException {
+  public static FrameIndex scan(List<Path> files, BadRecords bad, LongConsumer listener)
+      throws IOException {
     if (files.isEmpty()) {
       throw new DataException("record files: none named, wanted at least one");
     }
     PhaseOrder order = order(files);
+    Map<Path, Compression> compressions = new HashMap<>();
+    for (Path file : files) {
+      compressions.put(file, Compression.of(file));
+    }
+    boolean plain = compressions.values().stream().allMatch(c -> c == Compression.NONE);
     List<Entry> entries = new ArrayList<>();
     AtomicLong done = new AtomicLong();
-    for (List<Entry> its : Parallel.map(files, file -> scan(file, done, listener))) {
-      entries.addAll(its);
-    }
+    List<List<Entry>> all =
+        Parallel.map(
+            files,
+            file -> {
+              Compression compression = compressions.getOrDefault(file, Compression.NONE);
+              List<Entry> its = scan(file, compression, bad, plain);
+              synchronized (done) {
+                listener.accept(done.addAndGet(Files.size(file)));
+              }
+              return its;
+            });
+    all.forEach(entries::addAll);
     entries.sort(ORDER);
-    requireUnique(entries);
-    return new FrameIndex(entries, order);
+    return new FrameIndex(unique(entries, bad), order);
   }
 
-  private static List<Entry> scan(Path file, AtomicLong done, LongConsumer listener)
-      throws IOException {
-    List<Entry> entries = scan(file);
-    synchronized (done) {
-      listener.accept(done.addAndGet(Files.size(file)));
-    }
-    return entries;
-  }
-
-  private static List<Entry> scan(Path file) throws IOException {
-    Compression compression = Compression.of(file);
+  private static List<Entry> scan(
+      Path file, Compression compression, BadRecords bad, boolean resyncs) throws IOException {
     IndexFile.Key key = IndexFile.Key.of(file);
-    List<Entry> known = IndexFile.read(file, compression, key);
+    List<Entry> known = IndexFile.read(file, compression, key, bad.skips());
     if (known != null) {
       return known;
     }
-    List<Entry> entries = read(file, compression);
-    IndexFile.write(file, key, entries);
-    return entries;
-  }
-
-  private static List<Entry> read(Path file, Compression compression) throws IOException {
     List<Entry> entries = new ArrayList<>();
     String video = "";
-    try (TfRecordReader reader = TfRecordReader.open(file, compression)) {
-      byte[] data;
-      while ((data = reader.next()) != null) {
-        FrameCodec.Parsed frame = FrameCodec.parse(data, reader.place());
+    try (FrameReader reader = FrameReader.open(file, compression, bad, resyncs)) {
+      FrameCodec.Parsed frame;
+      while ((frame = reader.next()) != null) {
         video = frame.videoId().equals(video) ? video : frame.videoId();
-        entries.add(entry(reader, frame, video));
+        entries.add(entry(reader.reader(), frame, video));
       }
+      if (reader.clean() && !entries.isEmpty()) {
+        IndexFile.write(file, key, entries, bad.skips());
+      }
+    } catch (DataException e) { // a compressed stream that does not begin
+      bad.handle(file, e);
     }
     return entries;
   }
@@ -168,14 +183,20 @@ public final class FrameIndex {
     return order == null ? PhaseOrder.TF_CHOLEC80 : order;
   }
 
-  private static void requireUnique(List<Entry> sorted) throws DataException {
+  private static List<Entry> unique(List<Entry> sorted, BadRecords bad) throws DataException {
+    List<Entry> unique = new ArrayList<>(sorted.size());
     Entry last = null;
     for (Entry entry : sorted) {
       if (last != null && ORDER.compare(last, entry) == 0) {
-        throw entry.place().fail(twice(entry.videoId(), entry.frameId(), last.place()));
+        bad.handle(
+            entry.file(),
+            entry.place().fail(twice(entry.videoId(), entry.frameId(), last.place())));
+      } else {
+        unique.add(entry);
+        last = entry;
       }
-      last = entry;
     }
+    return unique;
   }
 
   static String twice(String videoId, long frameId, Place first) {

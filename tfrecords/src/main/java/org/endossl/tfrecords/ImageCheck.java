@@ -36,6 +36,17 @@ public final class ImageCheck {
     return length + " bytes that are no image, wanted a PNG or JPEG";
   }
 
+  /**
+   * What is wrong with the pixels of a PNG that {@link #problem} found nothing wrong with, or null:
+   * they are unpacked, and must be as many as its header says. Those of a JPEG are not looked at.
+   */
+  public static @Nullable String pixelProblem(byte[] bytes, int offset, int length) {
+    Bytes image = new Bytes(bytes, offset, length);
+    return length >= 8 && image.be32(0) == (int) (PNG_SIGNATURE >> 32)
+        ? PngPixels.problem(bytes, offset, length)
+        : null;
+  }
+
   private static @Nullable String png(Bytes image) {
     boolean data = false;
     int at = 8;

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class IndexFile {
 
-  private static final long MAGIC = 0x656e646f69647831L; // "endoidx1"
+  private static final long MAGIC = 0x656e646f69647832L; // "endoidx2"
   private static final Duration SETTLED = Duration.ofSeconds(2);
 
   private static final Set<PosixFilePermission> WRITE =
@@ -58,8 +58,13 @@ final class IndexFile {
     return file.resolveSibling("." + file.getFileName() + FrameIndex.SIDE_FILE_SUFFIX);
   }
 
-  /** The entries that the side file holds for the record file as it is now, or null. */
-  static @Nullable List<FrameIndex.Entry> read(Path file, Compression compression, Key key) {
+  /**
+   * The entries that the side file holds for the record file as it is now, or null.
+   *
+   * @param pixels whether the scan must have unpacked the images' pixels
+   */
+  static @Nullable List<FrameIndex.Entry> read(
+      Path file, Compression compression, Key key, boolean pixels) {
     Path index = beside(file);
     if (!Files.isRegularFile(index)) {
       return null;
@@ -71,18 +76,24 @@ final class IndexFile {
         return null;
       }
       return entries(
-          new DataInputStream(new ByteArrayInputStream(bytes, 0, body)), file, compression, key);
+          new DataInputStream(new ByteArrayInputStream(bytes, 0, body)),
+          file,
+          compression,
+          key,
+          pixels);
     } catch (IOException | IllegalArgumentException e) {
       return null;
     }
   }
 
   private static @Nullable List<FrameIndex.Entry> entries(
-      DataInputStream in, Path file, Compression compression, Key key) throws IOException {
+      DataInputStream in, Path file, Compression compression, Key key, boolean pixels)
+      throws IOException {
     boolean fits =
         in.readLong() == MAGIC
             && new Key(in.readLong(), in.readLong(), in.readInt()).equals(key)
-            && in.readUTF().equals(compression.name());
+            && in.readUTF().equals(compression.name())
+            && (in.readBoolean() || !pixels);
     if (!fits) {
       return null;
     }
@@ -111,10 +122,10 @@ final class IndexFile {
   }
 
   /** Writes the side file when the record file has settled and its directory may be written. */
-  static void write(Path file, Key key, List<FrameIndex.Entry> entries) {
+  static void write(Path file, Key key, List<FrameIndex.Entry> entries, boolean pixels) {
     try {
       if (mayWriteBeside(file) && key.isSettled(Instant.now()) && Key.of(file).equals(key)) {
-        OutputFiles.write(beside(file), bytes(key, entries));
+        OutputFiles.write(beside(file), bytes(key, entries, pixels));
       }
     } catch (IOException e) {
       return; // a read-only or full disk: the next scan reads the records again
@@ -132,7 +143,8 @@ final class IndexFile {
     return view == null || view.readAttributes().permissions().stream().anyMatch(WRITE::contains);
   }
 
-  private static byte[] bytes(Key key, List<FrameIndex.Entry> entries) throws IOException {
+  private static byte[] bytes(Key key, List<FrameIndex.Entry> entries, boolean pixels)
+      throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (DataOutputStream out = new DataOutputStream(bytes)) {
       out.writeLong(MAGIC);
@@ -140,6 +152,7 @@ final class IndexFile {
       out.writeLong(key.seconds());
       out.writeInt(key.nanos());
       out.writeUTF(entries.get(0).compression().name());
+      out.writeBoolean(pixels);
       out.writeInt(entries.size());
       for (FrameIndex.Entry entry : entries) {
         out.writeLong(entry.offset());

@@ -32,7 +32,13 @@ public final class RecordInspector {
    * @throws DataException at the first bad record
    */
   public static void json(List<Path> files, Consumer<String> lines) throws IOException {
-    each(files, lines, (reader, frame, order) -> JSON.toJson(object(reader, frame)));
+    json(files, BadRecords.fail(), lines);
+  }
+
+  /** As {@link #json(List, Consumer)}; what is done about bad records is up to the caller. */
+  public static void json(List<Path> files, BadRecords bad, Consumer<String> lines)
+      throws IOException {
+    each(files, bad, lines, (reader, frame, order) -> JSON.toJson(object(reader, frame)));
   }
 
   /**
@@ -41,20 +47,28 @@ public final class RecordInspector {
    * @throws DataException at the first bad record
    */
   public static void table(List<Path> files, Consumer<String> lines) throws IOException {
-    lines.accept(
-        row("file", "record", "offset", "video", "frame", "of", "phase", "instruments", "bytes"));
-    each(files, lines, RecordInspector::row);
+    table(files, BadRecords.fail(), lines);
   }
 
-  private static void each(List<Path> files, Consumer<String> lines, Format format)
+  /** As {@link #table(List, Consumer)}; what is done about bad records is up to the caller. */
+  public static void table(List<Path> files, BadRecords bad, Consumer<String> lines)
+      throws IOException {
+    lines.accept(
+        row("file", "record", "offset", "video", "frame", "of", "phase", "instruments", "bytes"));
+    each(files, bad, lines, RecordInspector::row);
+  }
+
+  private static void each(List<Path> files, BadRecords bad, Consumer<String> lines, Format format)
       throws IOException {
     for (Path file : files) {
       PhaseOrder order = PhaseOrder.of(file);
-      try (TfRecordReader reader = TfRecordReader.open(file)) {
-        byte[] data;
-        while ((data = reader.next()) != null) {
-          lines.accept(format.line(reader, FrameCodec.decode(data, reader.place()), order));
+      try (FrameReader frames = FrameReader.open(file, Compression.of(file), bad, true)) {
+        FrameCodec.Parsed frame;
+        while ((frame = frames.next()) != null) {
+          lines.accept(format.line(frames.reader(), frame.toRecord(), order));
         }
+      } catch (DataException e) {
+        bad.handle(file, e);
       }
     }
   }

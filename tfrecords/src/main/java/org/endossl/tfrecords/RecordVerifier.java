@@ -34,6 +34,18 @@ public final class RecordVerifier {
    */
   public record Problem(Path file, long offset, long record, String expectation) {
 
+    /**
+     * What an exception is about.
+     *
+     * @param file named where the exception names no record
+     */
+    public static Problem of(Path file, DataException e) {
+      Place place = e.place();
+      return place == null
+          ? new Problem(file, -1, -1, e.problem())
+          : new Problem(place.file(), place.offset(), place.record(), e.problem());
+    }
+
     /** The line for a person. */
     @Override
     public String toString() {
@@ -144,11 +156,7 @@ public final class RecordVerifier {
   }
 
   private void add(Path file, DataException e) {
-    Place place = e.place();
-    Problem problem =
-        place == null
-            ? new Problem(file, -1, -1, e.problem())
-            : new Problem(place.file(), place.offset(), place.record(), e.problem());
+    Problem problem = Problem.of(file, e);
     problems.add(problem);
     found.accept(problem);
   }

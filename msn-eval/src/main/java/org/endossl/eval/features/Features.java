@@ -14,6 +14,7 @@ import org.endossl.eval.Preprocessing;
 import org.endossl.eval.Progress;
 import org.endossl.eval.ProgressListener;
 import org.endossl.model.WeightsException;
+import org.endossl.tfrecords.BadRecords;
 import org.endossl.tfrecords.DataException;
 import org.endossl.tfrecords.FrameIndex;
 import org.endossl.tfrecords.RecordFiles;
@@ -46,7 +47,7 @@ public final class Features {
     Encoder encoder = request.weights().open();
     Preprocessing preprocessing =
         request.preprocessing() == null ? encoder.preprocessing() : request.preprocessing();
-    FrameIndex index = scan(RecordFiles.list(request.records()), listener);
+    FrameIndex index = scan(RecordFiles.list(request.records()), request.badRecords(), listener);
     List<String> videos = request.videos().isEmpty() ? index.videos() : request.videos();
     FrameFiles files = FrameFiles.select(index, videos);
     FeatureInfo info = info(encoder, preprocessing, files);
@@ -58,11 +59,13 @@ public final class Features {
     }
     if (request.out() != null) {
       features.write(request.out());
+      request.badRecords().write(request.out());
     }
     return features;
   }
 
-  private static FrameIndex scan(List<Path> files, ProgressListener listener) throws IOException {
+  private static FrameIndex scan(List<Path> files, BadRecords bad, ProgressListener listener)
+      throws IOException {
     long bytes = 0;
     for (Path file : files) {
       bytes += Files.size(file);
@@ -71,6 +74,7 @@ public final class Features {
     long start = System.nanoTime();
     return FrameIndex.scan(
         files,
+        bad,
         done ->
             listener.progress(
                 new Progress(

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.endossl.eval.Preprocessing;
 import org.endossl.eval.WeightsSource;
+import org.endossl.tfrecords.BadRecords;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param workers threads that decode; 0 lets TensorFlow choose
  * @param out directory to write; null writes none
  * @param cache directory where features are kept by what they were made from; null keeps none
+ * @param badRecords what is done about bad records; those passed over are listed in {@code out}
  */
 public record FeaturesRequest(
     WeightsSource weights,
@@ -26,7 +28,21 @@ public record FeaturesRequest(
     int batch,
     int workers,
     @Nullable Path out,
-    @Nullable Path cache) {
+    @Nullable Path cache,
+    BadRecords badRecords) {
+  /** A bad record is an exception. */
+  public FeaturesRequest(
+      WeightsSource weights,
+      List<String> records,
+      List<String> videos,
+      @Nullable Preprocessing preprocessing,
+      int batch,
+      int workers,
+      @Nullable Path out,
+      @Nullable Path cache) {
+    this(weights, records, videos, preprocessing, batch, workers, out, cache, BadRecords.fail());
+  }
+
   public FeaturesRequest {
     records = List.copyOf(records);
     videos = List.copyOf(videos);

@@ -11,6 +11,7 @@ import org.endossl.eval.features.FeatureSet;
 import org.endossl.eval.features.Features;
 import org.endossl.eval.features.FeaturesRequest;
 import org.endossl.model.WeightsException;
+import org.endossl.tfrecords.BadRecords;
 import org.endossl.tfrecords.DataException;
 import org.jspecify.annotations.Nullable;
 
@@ -27,10 +28,16 @@ public final class Probe {
   public static ProbeResult run(ProbeRequest request, ProgressListener listener)
       throws IOException {
     FeatureSet features =
-        features(request.weights(), request.config().data(), request.cache(), listener);
+        features(
+            request.weights(),
+            request.config().data(),
+            request.cache(),
+            request.badRecords(),
+            listener);
     ProbeResult result = LinearProbe.run(request.name(), features, request.config(), listener);
     if (request.out() != null) {
       result.write(request.out());
+      request.badRecords().write(request.out());
     }
     return result;
   }
@@ -40,6 +47,7 @@ public final class Probe {
    *
    * @param out directory for predictions and scores; null writes none
    * @param cache directory where features are kept; null keeps none
+   * @param bad what is done about bad records; those passed over are listed in {@code out}
    */
   public static ProbeResult knn(
       String name,
@@ -47,14 +55,26 @@ public final class Probe {
       KnnConfig config,
       @Nullable Path out,
       @Nullable Path cache,
+      BadRecords bad,
       ProgressListener listener)
       throws IOException {
-    FeatureSet features = features(weights, config.data(), cache, listener);
+    FeatureSet features = features(weights, config.data(), cache, bad, listener);
     ProbeResult result = KnnProbe.run(name, features, config, listener);
     if (out != null) {
       result.write(out);
+      bad.write(out);
     }
     return result;
+  }
+
+  /** The features of all videos of the split; a bad record is an exception. */
+  public static FeatureSet features(
+      WeightsSource weights,
+      ProbeConfig.DataConfig data,
+      @Nullable Path cache,
+      ProgressListener listener)
+      throws IOException {
+    return features(weights, data, cache, BadRecords.fail(), listener);
   }
 
   /** The features of all videos of the split. */
@@ -62,6 +82,7 @@ public final class Probe {
       WeightsSource weights,
       ProbeConfig.DataConfig data,
       @Nullable Path cache,
+      BadRecords bad,
       ProgressListener listener)
       throws IOException {
     Split split = data.split().videos();
@@ -70,7 +91,7 @@ public final class Probe {
     videos.addAll(split.test());
     return Features.run(
         new FeaturesRequest(
-            weights, data.records(), videos, null, data.batch(), data.workers(), null, cache),
+            weights, data.records(), videos, null, data.batch(), data.workers(), null, cache, bad),
         listener);
   }
 }

@@ -1,14 +1,9 @@
 package org.endossl.tfrecords.convert;
 
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import javax.imageio.ImageIO;
-import javax.imageio.stream.MemoryCacheImageInputStream;
-import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.endossl.tfrecords.DataException;
-import org.endossl.tfrecords.ImageCheck;
+import org.endossl.tfrecords.Images;
 
 /**
  * Resizes by a triangle filter that widens as the image shrinks (PIL's BILINEAR, TensorFlow's
@@ -57,38 +52,11 @@ final class ImageResize {
    * @throws DataException when the image cannot be decoded
    */
   static byte[] resize(byte[] image, ImageSize size, String where) throws IOException {
-    String problem = ImageCheck.problem(image, 0, image.length);
-    if (problem != null) {
-      throw new DataException(where + ": " + problem);
-    }
-    BufferedImage decoded = decode(image, where);
+    BufferedImage decoded = Images.decode(image, where);
     if (decoded.getWidth() == size.width() && decoded.getHeight() == size.height()) {
       return image;
     }
-    return encode(resize(decoded, size));
-  }
-
-  private static BufferedImage decode(byte[] image, String where) throws DataException {
-    try {
-      BufferedImage decoded =
-          ImageIO.read(new MemoryCacheImageInputStream(new ByteArrayInputStream(image)));
-      if (decoded == null) {
-        throw new DataException(where + ": an image that cannot be decoded");
-      }
-      return decoded;
-    } catch (DataException e) {
-      throw e;
-    } catch (IOException | RuntimeException e) {
-      throw new DataException(where + ": an image that cannot be decoded (" + e + ")", e);
-    }
-  }
-
-  private static byte[] encode(BufferedImage image) throws IOException {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try (MemoryCacheImageOutputStream stream = new MemoryCacheImageOutputStream(out)) {
-      ImageIO.write(image, "png", stream);
-    }
-    return out.toByteArray();
+    return Images.png(resize(decoded, size));
   }
 
   static BufferedImage resize(BufferedImage image, ImageSize size) {

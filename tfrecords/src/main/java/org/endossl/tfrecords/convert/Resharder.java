@@ -4,14 +4,18 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.LongConsumer;
+import org.endossl.tfrecords.BadRecords;
+import org.endossl.tfrecords.EntryReader;
 import org.endossl.tfrecords.FrameCodec;
 import org.endossl.tfrecords.FrameIndex;
 import org.endossl.tfrecords.FrameRecord;
 import org.endossl.tfrecords.PhaseOrder;
 import org.endossl.tfrecords.Shards;
-import org.endossl.tfrecords.TfRecordReader;
 import org.endossl.tfrecords.TfRecordWriter;
 
 /**
@@ -24,6 +28,7 @@ public final class Resharder {
   private final ReshardRequest request;
   private final PhaseOrder from;
   private final long total;
+  private final Map<Path, List<FrameIndex.Entry>> byFile;
   private final LongConsumer listener;
   private final List<TfRecordWriter> writers = new ArrayList<>();
   private final List<Path> files = new ArrayList<>();
@@ -33,11 +38,22 @@ public final class Resharder {
     this.request = request;
     this.from = index.phaseOrder();
     this.total = index.entries().size();
+    this.byFile = byFile(index);
     this.listener = listener;
     if (total < request.shards()) {
       throw new IllegalArgumentException(
           "shards: got " + request.shards() + ", but there are " + total + " records");
     }
+  }
+
+  /** The entries of each file in the order in which they lie there. */
+  private static Map<Path, List<FrameIndex.Entry>> byFile(FrameIndex index) {
+    Map<Path, List<FrameIndex.Entry>> byFile = new HashMap<>();
+    for (FrameIndex.Entry entry : index.entries()) {
+      byFile.computeIfAbsent(entry.file(), file -> new ArrayList<>()).add(entry);
+    }
+    byFile.values().forEach(its -> its.sort(Comparator.comparingLong(FrameIndex.Entry::offset)));
+    return byFile;
   }
 
   /**
@@ -49,19 +65,26 @@ public final class Resharder {
    * @throws IllegalArgumentException when the output directory is not free
    */
   public static List<Path> run(ReshardRequest request, LongConsumer listener) throws IOException {
+    return run(request, BadRecords.fail(), listener);
+  }
+
+  /** As {@link #run(ReshardRequest, LongConsumer)}; what is done about bad records is up to bad. */
+  public static List<Path> run(ReshardRequest request, BadRecords bad, LongConsumer listener)
+      throws IOException {
     if (OutputDirectory.hasRecords(request.output())
         || Files.exists(request.output().resolve(PhaseOrder.SIDE_FILE))) {
       throw new IllegalArgumentException(
           request.output() + ": holds records already; choose another output directory");
     }
-    return new Resharder(request, FrameIndex.scan(request.files()), listener).run();
+    FrameIndex index = FrameIndex.scan(request.files(), bad, bytes -> {});
+    return new Resharder(request, index, listener).run();
   }
 
   private List<Path> run() throws IOException {
     Files.createDirectories(request.output());
     try {
       for (Path file : request.files()) {
-        copy(file);
+        copy(file, byFile.getOrDefault(file, List.of()));
       }
       request.phaseOrder().write(request.output());
       for (TfRecordWriter writer : writers) {
@@ -75,14 +98,14 @@ public final class Resharder {
     }
   }
 
-  private void copy(Path file) throws IOException {
-    try (TfRecordReader reader = TfRecordReader.open(file)) {
-      byte[] data;
-      while ((data = reader.next()) != null) {
+  private void copy(Path file, List<FrameIndex.Entry> entries) throws IOException {
+    try (EntryReader reader = EntryReader.open(file)) {
+      for (FrameIndex.Entry entry : entries) {
+        byte[] data = reader.read(entry);
         if (record == total * writers.size() / request.shards()) {
           begin();
         }
-        writers.get(writers.size() - 1).write(reordered(data, reader));
+        writers.get(writers.size() - 1).write(reordered(data, entry));
         record++;
         listener.accept(record);
       }
@@ -97,11 +120,11 @@ public final class Resharder {
     files.add(file);
   }
 
-  private byte[] reordered(byte[] data, TfRecordReader reader) throws IOException {
+  private byte[] reordered(byte[] data, FrameIndex.Entry entry) throws IOException {
     if (from == request.phaseOrder()) {
       return data;
     }
-    FrameRecord frame = FrameCodec.decode(data, reader.place());
+    FrameRecord frame = FrameCodec.decode(data, entry.place());
     int phase = from.convert(frame.phase(), request.phaseOrder());
     return FrameCodec.encode(
         new FrameRecord(

@@ -1,0 +1,128 @@
+package org.endossl.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What every command that reads records does with damaged ones. */
+final class DamagedRecordsTest {
+  /** Real frames, which no repository may hold: beside a checkout, where they are. */
+  private static final Path DAMAGED = Path.of("../../shared/golden/tf_cholec80/damaged");
+
+  private static final Pattern PLACE =
+      Pattern.compile(".*\\.tfrecord at byte \\d+, record \\d+: .+", Pattern.DOTALL);
+
+  @TempDir Path temp;
+
+  /** A file with a record whose data are damaged between good ones. */
+  private Path damaged() throws IOException {
+    Path data = temp.resolve("data");
+    Ran made =
+        Ran.endossl("synthetic", "--out=" + data, "--videos=3", "--frames=32", "--size=48x32");
+    assertEquals(0, made.code(), made.err());
+    Path file = data.resolve("video01.tfrecord");
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[40] ^= 1;
+    Files.write(file, bytes);
+    return data;
+  }
+
+  private List<List<String>> commands(Path data) {
+    String records = "data.records=[" + data + "]";
+    String split = "data.split={train: 1, validation: 2, test: 3}";
+    String out = temp.resolve("out").toString();
+    return List.of(
+        List.of("records", "verify", data.toString()),
+        List.of("records", "inspect", data.toString(), "--json"),
+        List.of("records", "stats", data.toString()),
+        List.of("records", "diff", data.toString(), data.toString()),
+        List.of("records", "reshard", data.toString(), "--out", out),
+        List.of("features", "--weights", "mean-colour", "--records", data.toString(), "--out", out),
+        List.of(
+            "probe", "--weights", "mean-colour", "--set", records, "--set", split, "--out", out),
+        List.of("knn", "--weights", "mean-colour", "--set", records, "--set", split, "--out", out),
+        pretrain(records, split, out));
+  }
+
+  private static List<String> pretrain(String records, String split, String out) {
+    List<String> words =
+        new ArrayList<>(
+            List.of("pretrain", "--config", "../configs/pretrain/demo.yaml", "--out", out));
+    for (String set : List.of(records, split, "run.max_steps=1", "optimization.batch_size=4")) {
+      words.add("--set");
+      words.add(set);
+    }
+    return words;
+  }
+
+  private static Ran run(List<String> words, String... more) {
+    return Ran.endossl(Stream.concat(words.stream(), Stream.of(more)).toArray(String[]::new));
+  }
+
+  private static void delete(Path folder) throws IOException {
+    if (Files.exists(folder)) {
+      try (Stream<Path> all = Files.walk(folder)) {
+        for (Path path : all.sorted(java.util.Comparator.reverseOrder()).toList()) {
+          Files.delete(path);
+        }
+      }
+    }
+  }
+
+  @Test
+  void everyCommand_namesFileByteAndRecord_andWritesNothing() throws IOException {
+    Path data = damaged();
+    for (List<String> words : commands(data)) {
+      Ran ran = run(words);
+      assertEquals(3, ran.code(), words + ": " + ran.err());
+      assertTrue(PLACE.matcher(ran.err()).matches(), words + ": " + ran.err());
+      assertTrue(Files.notExists(temp.resolve("out")), words.toString());
+    }
+  }
+
+  @Test
+  void everyCommand_skipsAndLists_whenToldTo() throws IOException {
+    Path data = damaged();
+    for (List<String> words : commands(data)) {
+      Ran ran = run(words, "--on-bad-record=skip");
+      assertEquals(0, ran.code(), words + ": " + ran.err());
+      String place = data.resolve("video01.tfrecord") + " at byte 0, record 0: the data's checksum";
+      assertTrue(ran.err().contains(place), words + ": " + ran.err());
+      if (!words.get(0).equals("records")) {
+        Path list = temp.resolve("out/skipped_records.json");
+        assertTrue(Files.readString(list).contains("\"skipped\": 1"), words.toString());
+      }
+      delete(temp.resolve("out"));
+    }
+    assertEquals(2, run(commands(data).get(0), "--on-bad-record=ignore").code());
+  }
+
+  @Test
+  void everyDamagedRealFile_isRefusedByEveryCommand() throws IOException {
+    assumeTrue(
+        Files.isDirectory(DAMAGED), "skipped: no real frames at " + DAMAGED.toAbsolutePath());
+    List<Path> files;
+    try (Stream<Path> list = Files.list(DAMAGED)) {
+      files = list.sorted().toList();
+    }
+    assertEquals(11, files.size());
+    for (Path file : files) {
+      for (List<String> words : commands(file)) {
+        Ran ran = run(words);
+        assertEquals(3, ran.code(), words + ": " + ran.err());
+        assertTrue(PLACE.matcher(ran.err()).matches(), words + ": " + ran.err());
+        assertTrue(Files.notExists(temp.resolve("out")), words.toString());
+      }
+    }
+  }
+}
