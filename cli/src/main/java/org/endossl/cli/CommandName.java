@@ -24,6 +24,7 @@ enum CommandName {
   REPORT("report", "one HTML file of what lies in a run's folder"),
   IMPORT("import", "weights of facebookresearch/msn or Hugging Face into a directory"),
   EXPORT("export", "an encoder as a SavedModel or a Hugging Face directory"),
+  BENCH_FEATURES("bench features", "what loading and running an encoder costs on this machine"),
   BENCH_STEP("bench step", "what a training step costs on this machine"),
   PARITY("parity", "compare this build with golden values of the Python originals"),
   DOCTOR_DATA("doctor data", "whether a data set is what one believes it to be"),
@@ -65,6 +66,7 @@ enum CommandName {
       case PRETRAIN -> new PretrainCommand();
       case IMPORT -> new ImportCommand();
       case EXPORT -> new ExportCommand();
+      case BENCH_FEATURES -> new BenchFeaturesCommand();
       case BENCH_STEP -> new BenchStepCommand();
       case FEATURES -> new FeaturesCommand();
       case EMBED -> new EmbedCommand();
