@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Every parser of weights against damaged files; see {@link Fuzz}. */
 class WeightsFuzzTest {
   private static final long USUAL = 1000;
-  private static final long SEED = 20;
+  private static final long SEED = Long.getLong("endossl.fuzz.seed", 20);
 
   @TempDir private Path folder;
 

@@ -6,6 +6,7 @@ import io.jhdf.api.Dataset;
 import io.jhdf.api.Group;
 import io.jhdf.api.Node;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -72,9 +73,15 @@ public final class KerasWeightsFile implements TensorSource {
     T of(HdfFile hdf) throws IOException;
   }
 
-  /** Whatever a damaged file makes the reader throw becomes one exception with the file's name. */
+  /**
+   * Whatever a damaged file makes the reader throw becomes one exception with the file's name. The
+   * file is mapped: reading it by parts, the library takes memory for sizes that a file only
+   * claims.
+   */
   private static <T> T read(Path file, Reading<T> reading) throws IOException {
-    try (HdfFile hdf = new HdfFile(file)) {
+    try (FileChannel channel = FileChannel.open(file);
+        HdfFile hdf =
+            HdfFile.fromByteBuffer(channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size()))) {
       return reading.of(hdf);
     } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
       throw new WeightsException(
