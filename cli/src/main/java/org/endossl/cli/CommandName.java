@@ -22,7 +22,7 @@ enum CommandName {
   RECORDS_DIFF("records diff", "in what two data sets differ"),
   RECORDS_RESHARD("records reshard", "the same records in other files or another phase order"),
   REPORT("report", "one HTML file of what lies in a run's folder"),
-  IMPORT("import", "weights of facebookresearch/msn or Hugging Face into a directory"),
+  IMPORT("import", "weights of facebookresearch/msn, scenic or Hugging Face into a directory"),
   EXPORT("export", "an encoder as a SavedModel or a Hugging Face directory"),
   BENCH_FEATURES("bench features", "what loading and running an encoder costs on this machine"),
   BENCH_STEP("bench step", "what a training step costs on this machine"),

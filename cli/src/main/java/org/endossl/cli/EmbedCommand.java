@@ -1,6 +1,7 @@
 package org.endossl.cli;
 
 import com.beust.jcommander.Parameter;
+import com.beust.jcommander.ParametersDelegate;
 import java.nio.file.Path;
 import org.endossl.eval.WeightsSource;
 import org.endossl.eval.embed.Embed;
@@ -29,6 +30,8 @@ final class EmbedCommand extends Command {
   @Parameter(names = "--batch", description = "images that the encoder sees at once")
   int batch = 16;
 
+  @ParametersDelegate BackboneOptions backbone = new BackboneOptions();
+
   @Override
   String details() {
     return "Rows are in sorted file order; --weights takes what endossl features takes.";
@@ -46,7 +49,7 @@ final class EmbedCommand extends Command {
 
   @Override
   int run(Terminal terminal) throws Exception {
-    WeightsSource source = WeightsSource.parse(weights);
+    WeightsSource source = backbone.weights(weights);
     EmbedRequest request =
         new EmbedRequest(source, input, out, FeaturesCommand.preprocessing(source, size), batch);
     Embed.Embedding embedding;

@@ -1,6 +1,7 @@
 package org.endossl.cli;
 
 import com.beust.jcommander.Parameter;
+import com.beust.jcommander.ParametersDelegate;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -49,11 +50,16 @@ final class FeaturesCommand extends Command {
   @Parameter(names = "--on-bad-record", description = OnBadRecord.TEXT)
   String onBadRecord = "fail";
 
+  @ParametersDelegate BackboneOptions backbone = new BackboneOptions();
+
   @Override
   String details() {
     return """
-        --weights takes a run's folder, a checkpoint's prefix, a Hugging Face directory,
-        random:CONFIG.yaml:SEED, random:RUN:SEED, mean-colour or mean-colour+std.
+        --weights takes a run's folder, a checkpoint's prefix, a Hugging Face directory, a
+        SavedModel's directory (called as tf.saved_model.load(DIR)(images)[1]; the scale of its
+        images is declared by --input-scale or in its backbone.json), Keras' ResNetV2 .h5,
+        random:CONFIG.yaml:SEED, random:RUN:SEED, mean-colour or mean-colour+std. See
+        docs/weights.md.
         """;
   }
 
@@ -69,7 +75,7 @@ final class FeaturesCommand extends Command {
 
   @Override
   int run(Terminal terminal) throws Exception {
-    WeightsSource source = WeightsSource.parse(weights);
+    WeightsSource source = backbone.weights(weights);
     BadRecords bad = OnBadRecord.of(onBadRecord);
     FeatureSet features;
     try (StageProgress progress = new StageProgress(terminal)) {

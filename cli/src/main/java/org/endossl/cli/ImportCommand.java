@@ -1,6 +1,7 @@
 package org.endossl.cli;
 
 import com.beust.jcommander.Parameter;
+import com.beust.jcommander.ParametersDelegate;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +18,7 @@ final class ImportCommand extends Command {
   @Parameter(
       names = "--input",
       required = true,
-      description = "PATH: msn-ep100.pth.tar, or a Hugging Face directory or file")
+      description = "PATH: msn-ep100.pth.tar, Hugging Face, a SavedModel or a Flax checkpoint")
   Path input = Path.of("");
 
   @Parameter(names = "--out", required = true, description = "DIR: the new directory")
@@ -44,13 +45,17 @@ final class ImportCommand extends Command {
       description = "KEY=VALUE: override a key of --config; repeatable")
   List<String> overrides = new ArrayList<>();
 
+  @ParametersDelegate BackboneOptions backbone = new BackboneOptions();
+
   @Override
   String details() {
     return """
         Reads training checkpoints of facebookresearch/msn (as data, nothing in them is executed)
         and Hugging Face ViT weights in any of their namings; writes config.json and
         model.safetensors, which --weights takes and ViTMSNModel.from_pretrained opens. A mismatch
-        lists both sides. With --config a .pth.tar becomes a run's folder: both encoders with
+        lists both sides. Also scenic's Vision Transformer from the variables of a SavedModel
+        (compared with it before anything is written) or from a Flax checkpoint; --input-scale
+        declares what their images' values run over. With --config a .pth.tar becomes a run's folder: both encoders with
         their heads, prototypes, AdamW's moments and steps, and the epoch.
         """;
   }
@@ -88,7 +93,13 @@ final class ImportCommand extends Command {
     WeightsExport.Part which = Choice.of(WeightsExport.Part.class, "--part", part);
     WeightsExport.Request request =
         new WeightsExport.Request(
-            input, which, heads, WeightsExport.Format.HUGGING_FACE, ImageScale.UNIT, out);
+            input,
+            which,
+            heads,
+            WeightsExport.Format.HUGGING_FACE,
+            ImageScale.UNIT,
+            backbone.declared(),
+            out);
     print(WeightsExport.run(request), out, terminal);
     return ExitCode.DONE;
   }

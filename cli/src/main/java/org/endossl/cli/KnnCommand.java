@@ -1,10 +1,10 @@
 package org.endossl.cli;
 
 import com.beust.jcommander.Parameter;
+import com.beust.jcommander.ParametersDelegate;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.endossl.eval.WeightsSource;
 import org.endossl.eval.probe.KnnConfig;
 import org.endossl.eval.probe.Probe;
 import org.endossl.eval.probe.ProbeResult;
@@ -35,6 +35,8 @@ final class KnnCommand extends Command {
   @Parameter(names = "--on-bad-record", description = OnBadRecord.TEXT)
   String onBadRecord = "fail";
 
+  @ParametersDelegate BackboneOptions backbone = new BackboneOptions();
+
   @Override
   String example() {
     return "knn --weights runs/vits16 --set data.records=[data/cholec80] --out runs/vits16/knn";
@@ -51,8 +53,7 @@ final class KnnCommand extends Command {
     BadRecords bad = OnBadRecord.of(onBadRecord);
     ProbeResult result;
     try (StageProgress progress = new StageProgress(terminal)) {
-      result =
-          Probe.knn(weights, WeightsSource.parse(weights), protocol, out, cache, bad, progress);
+      result = Probe.knn(weights, backbone.weights(weights), protocol, out, cache, bad, progress);
     }
     OnBadRecord.report(bad, terminal.err());
     ScoreTable.print(List.of(result), terminal.out());

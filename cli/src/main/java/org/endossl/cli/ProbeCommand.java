@@ -1,11 +1,11 @@
 package org.endossl.cli;
 
 import com.beust.jcommander.Parameter;
+import com.beust.jcommander.ParametersDelegate;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.endossl.eval.WeightsSource;
 import org.endossl.eval.features.FeatureSet;
 import org.endossl.eval.probe.LinearProbe;
 import org.endossl.eval.probe.Probe;
@@ -49,6 +49,8 @@ final class ProbeCommand extends Command {
   @Parameter(names = "--on-bad-record", description = OnBadRecord.TEXT)
   String onBadRecord = "fail";
 
+  @ParametersDelegate BackboneOptions backbone = new BackboneOptions();
+
   @Override
   String details() {
     return """
@@ -86,12 +88,7 @@ final class ProbeCommand extends Command {
         results.add(
             Probe.run(
                 new ProbeRequest(
-                    weights.get(i),
-                    WeightsSource.parse(weights.get(i)),
-                    protocol,
-                    folder,
-                    cache,
-                    bad),
+                    weights.get(i), backbone.weights(weights.get(i)), protocol, folder, cache, bad),
                 progress));
       }
     }

@@ -2,25 +2,22 @@ package org.endossl.eval;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.endossl.data.Normalization;
 import org.endossl.model.CheckpointOps;
-import org.endossl.model.HostTensor;
 import org.endossl.model.HuggingFaceVit;
-import org.endossl.model.ModelVariable;
 import org.endossl.model.TensorSource;
-import org.endossl.model.VariableStore;
 import org.endossl.model.Vit;
 import org.endossl.model.VitConfig;
 import org.endossl.model.WeightLoader;
 import org.endossl.model.WeightsException;
+import org.endossl.model.resnet.KerasResNetV2;
+import org.endossl.model.savedmodel.SavedModelFile;
+import org.endossl.model.serving.ImageScale;
 import org.endossl.train.Checkpoint;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
-import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
@@ -29,44 +26,42 @@ import org.tensorflow.types.TFloat32;
  * It can be built into any graph; its weights stay on disk until a session loads them.
  */
 public final class Encoder {
-  private static final String PREFIX = "target.";
   private static final int COLOUR_SIZE = 224;
+  private static final int RESNET_SIZE = 224;
+
+  /** {@code x / 127.5 - 1}: Keras' mode "tf". */
+  private static final Normalization HALF =
+      new Normalization(List.of(0.5, 0.5, 0.5), List.of(0.5, 0.5, 0.5));
+
+  /** Builds the network in a graph. */
+  @FunctionalInterface
+  private interface Body {
+    Network create(Ops tf);
+  }
 
   private final String source;
   private final String hash;
   private final @Nullable VitConfig config;
+  private final String description;
   private final int width;
   private final Preprocessing preprocessing;
-  private final long seed;
-  private final Loading loading;
+  private final Body body;
 
   private Encoder(
       String source,
       String hash,
       @Nullable VitConfig config,
+      String description,
       int width,
       Preprocessing preprocessing,
-      long seed,
-      Loading loading) {
+      Body body) {
     this.source = source;
     this.hash = hash;
     this.config = config;
+    this.description = description;
     this.width = width;
     this.preprocessing = preprocessing;
-    this.seed = seed;
-    this.loading = loading;
-  }
-
-  /** Sets the variables of a session. */
-  @FunctionalInterface
-  private interface Load {
-    void into(Session session) throws IOException;
-  }
-
-  /** Builds the ops that set variables. */
-  @FunctionalInterface
-  private interface Loading {
-    Load build(Ops tf, List<ModelVariable> variables);
+    this.body = body;
   }
 
   /** The target encoder of a checkpoint. */
@@ -84,18 +79,18 @@ public final class Encoder {
         });
   }
 
-  /** A Hugging Face directory; images are normalised by ImageNet's values. */
+  /** A Hugging Face directory; images are normalised as its processor says, else as ImageNet's. */
   static Encoder ofHuggingFace(Path path) throws IOException {
     HuggingFaceVit.Model model = HuggingFaceVit.open(path);
     return vit(
         path.toString(),
         Hashes.ofHuggingFace(path),
         model.config(),
-        Normalization.IMAGENET,
+        ProcessorConfig.normalization(path),
         0,
         (tf, variables) -> {
           WeightLoader loader = WeightLoader.build(tf, variables);
-          TensorSource named = new Prefixed(model.weights());
+          TensorSource named = VitNetwork.prefixed(model.weights());
           return session -> loader.assign(session, named);
         });
   }
@@ -122,9 +117,51 @@ public final class Encoder {
       VitConfig config,
       Normalization normalization,
       long seed,
-      Loading loading) {
-    Preprocessing preprocessing = new Preprocessing(config.imageSize(), normalization);
-    return new Encoder(source, hash, config, config.width(), preprocessing, seed, loading);
+      VitNetwork.Loading loading) {
+    return new Encoder(
+        source,
+        hash,
+        config,
+        config.toString(),
+        config.width(),
+        new Preprocessing(config.imageSize(), normalization),
+        tf -> VitNetwork.create(tf, config, seed, loading));
+  }
+
+  /** Keras' ResNetV2 of an .h5 file; its images are {@code x / 127.5 - 1}. */
+  static Encoder ofKeras(Path file) throws IOException {
+    KerasResNetV2.Model model = KerasResNetV2.open(file);
+    return new Encoder(
+        file.toString(),
+        Hashes.ofFiles(List.of(file)),
+        null,
+        model.config().toString(),
+        model.config().width(),
+        new Preprocessing(RESNET_SIZE, HALF),
+        tf -> ResNetNetwork.create(tf, model));
+  }
+
+  /**
+   * A SavedModel as it is.
+   *
+   * @throws IllegalArgumentException if the scale of its images is not declared, or their size is
+   *     neither declared nor in the model
+   */
+  static Encoder ofSavedModel(Path directory, SavedModelOptions declared) throws IOException {
+    SavedModelFile file = SavedModelFile.open(directory);
+    SavedModelOptions options = declared.or(SavedModelOptions.read(directory));
+    ImageScale scale = options.requireScale(directory);
+    int output = options.outputOrDefault();
+    int width = file.width(output);
+    return new Encoder(
+        directory.toString(),
+        Hashes.ofSavedModel(directory),
+        null,
+        "SavedModel, output " + output,
+        width,
+        new Preprocessing(
+            options.size(directory, file.imageSize()), SavedModelOptions.normalization(scale)),
+        tf -> SavedModelBackbone.create(tf, file, output));
   }
 
   /** Mean colours, and deviations if asked for. */
@@ -133,10 +170,10 @@ public final class Encoder {
         source,
         Hashes.ofText(source),
         null,
+        source,
         deviation ? 6 : 3,
         new Preprocessing(COLOUR_SIZE, Normalization.NONE),
-        0,
-        (tf, variables) -> session -> {});
+        tf -> new ColourNetwork(tf, deviation));
   }
 
   /** The source as it was given. */
@@ -149,7 +186,7 @@ public final class Encoder {
     return hash;
   }
 
-  /** The network; null where there is none. */
+  /** The Vision Transformer; null where it is none. */
   public @Nullable VitConfig config() {
     return config;
   }
@@ -166,71 +203,32 @@ public final class Encoder {
 
   /** The network in words. */
   public String description() {
-    return config == null ? source : config.toString();
+    return description;
   }
 
   /** Creates the network's variables in a graph, once. */
   public Network create(Ops tf) {
-    if (config == null) {
-      return new Network(tf, null, null, width, loading.build(tf, List.of()));
-    }
-    VariableStore store = new VariableStore(tf, PREFIX, seed);
-    Vit.Weights weights = Vit.create(store, config);
-    return new Network(tf, config, weights, width, loading.build(tf, store.variables()));
+    return body.create(tf);
   }
 
   /** The encoder in a graph. */
-  public static final class Network {
-    private final Ops tf;
-    private final @Nullable VitConfig config;
-    private final Vit.@Nullable Weights weights;
-    private final int width;
-    private final Load load;
-
-    private Network(
-        Ops tf, @Nullable VitConfig config, Vit.@Nullable Weights weights, int width, Load load) {
-      this.tf = tf;
-      this.config = config;
-      this.weights = weights;
-      this.width = width;
-      this.load = load;
-    }
-
+  public interface Network {
     /**
      * The features of images.
      *
      * @param images [batch, side, side, 3], preprocessed
      * @return [batch, width]
      */
-    public Operand<TFloat32> features(Operand<TFloat32> images) {
-      if (config != null && weights != null) {
-        return Vit.classToken(tf, weights, config, images, null);
-      }
-      Operand<TFloat32> mean = mean(images); // [batch, 3]
-      if (width == 3) {
-        return mean;
-      }
-      Operand<TFloat32> centre = tf.reshape(mean, tf.constant(new int[] {-1, 1, 1, 3}));
-      Operand<TFloat32> deviation =
-          tf.math.sqrt(mean(tf.math.squaredDifference(images, centre))); // [batch, 3]
-      return tf.concat(List.of(mean, deviation), tf.constant(1)); // [batch, 6]
-    }
-
-    /** By rows, then by columns: one float32 sum of all pixels is off in the fourth digit. */
-    private Operand<TFloat32> mean(Operand<TFloat32> x) {
-      return tf.math.mean(tf.math.mean(x, tf.constant(2)), tf.constant(1));
-    }
+    Operand<TFloat32> features(Operand<TFloat32> images);
 
     /**
      * All tokens, blocks and attention maps.
      *
-     * @throws IllegalArgumentException if there is no network, only colours
+     * @throws IllegalArgumentException if this is no Vision Transformer of ours
      */
-    public Vit.Output forward(Operand<TFloat32> images) {
-      if (config == null || weights == null) {
-        throw new IllegalArgumentException("mean colours have no attention");
-      }
-      return Vit.forward(tf, weights, config, images, null);
+    default Vit.Output forward(Operand<TFloat32> images) {
+      throw new IllegalArgumentException(
+          "attention: wanted a Vision Transformer's weights; these have no attention to show");
     }
 
     /**
@@ -238,28 +236,6 @@ public final class Encoder {
      *
      * @throws WeightsException if they do not fit or are damaged
      */
-    public void load(Session session) throws IOException {
-      load.into(session);
-    }
-  }
-
-  /** Tensors under the prefix of the variables. */
-  private record Prefixed(TensorSource source) implements TensorSource {
-    @Override
-    public String where() {
-      return source.where();
-    }
-
-    @Override
-    public Map<String, Shape> shapes() {
-      Map<String, Shape> shapes = new LinkedHashMap<>();
-      source.shapes().forEach((name, shape) -> shapes.put(PREFIX + name, shape));
-      return shapes;
-    }
-
-    @Override
-    public HostTensor tensor(String name) throws IOException {
-      return source.tensor(name.substring(PREFIX.length()));
-    }
+    void load(Session session) throws IOException;
   }
 }

@@ -38,7 +38,20 @@ public final class Hashes {
     return ofFiles(files);
   }
 
-  private static String ofFiles(List<Path> files) throws IOException {
+  /** Of a SavedModel's function and variables. */
+  static String ofSavedModel(Path directory) throws IOException {
+    List<Path> files = new ArrayList<>(List.of(directory.resolve("saved_model.pb")));
+    Path variables = directory.resolve("variables");
+    if (Files.isDirectory(variables)) {
+      try (Stream<Path> entries = Files.list(variables)) {
+        entries.filter(Files::isRegularFile).sorted().forEach(files::add);
+      }
+    }
+    return ofFiles(files);
+  }
+
+  /** Of files' contents. */
+  static String ofFiles(List<Path> files) throws IOException {
     Hasher hasher = Hashing.sha256().newHasher();
     for (Path file : files) {
       hasher.putBytes(MoreFiles.asByteSource(file).hash(Hashing.sha256()).asBytes());

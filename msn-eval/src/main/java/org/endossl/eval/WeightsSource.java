@@ -8,6 +8,7 @@ import org.endossl.data.Normalization;
 import org.endossl.model.HuggingFaceVit;
 import org.endossl.model.VitConfig;
 import org.endossl.model.WeightsException;
+import org.endossl.model.savedmodel.SavedModelFile;
 import org.endossl.train.Checkpoint;
 import org.endossl.train.PretrainConfig;
 import org.endossl.train.config.YamlConfig;
@@ -16,8 +17,9 @@ import org.endossl.train.config.YamlConfig;
 public sealed interface WeightsSource {
   /** What {@link #parse} takes, in a line. */
   String SYNTAX =
-      "a run's folder, a checkpoint's prefix, a Hugging Face folder, random:CONFIG.yaml:SEED,"
-          + " random:RUN:SEED, mean-colour or mean-colour+std";
+      "a run's folder, a checkpoint's prefix, a Hugging Face folder, a SavedModel's folder, Keras'"
+          + " ResNetV2 .h5, random:CONFIG.yaml:SEED, random:RUN:SEED, mean-colour or"
+          + " mean-colour+std";
 
   /** As {@link #parse} takes it. */
   String text();
@@ -37,6 +39,27 @@ public sealed interface WeightsSource {
    * @throws IllegalArgumentException if it names nothing
    */
   static WeightsSource parse(String text) {
+    return parse(text, SavedModelOptions.NONE);
+  }
+
+  /**
+   * Reads a source.
+   *
+   * @param text see {@link #SYNTAX}
+   * @param declared of a SavedModel; what it leaves out is read from its backbone.json
+   * @throws IllegalArgumentException if it names nothing, or something is declared of another kind
+   *     of weights
+   */
+  static WeightsSource parse(String text, SavedModelOptions declared) {
+    WeightsSource source = source(text, declared);
+    if (!declared.equals(SavedModelOptions.NONE) && !(source instanceof SavedModel)) {
+      throw new IllegalArgumentException(
+          "weights: " + text + " is no SavedModel; its input scale and output are not declared");
+    }
+    return source;
+  }
+
+  private static WeightsSource source(String text, SavedModelOptions declared) {
     if (text.equals(MeanColour.NAME)) {
       return new MeanColour(false);
     } else if (text.equals(MeanColour.NAME_STD)) {
@@ -45,7 +68,12 @@ public sealed interface WeightsSource {
       return Random.parse(text);
     }
     Path path = Path.of(text);
-    return HuggingFaceVit.isOne(path) ? new HuggingFace(path) : new Run(path);
+    if (HuggingFaceVit.isOne(path)) {
+      return new HuggingFace(path);
+    } else if (SavedModelFile.isOne(path)) {
+      return new SavedModel(path, declared);
+    }
+    return text.endsWith(".h5") || text.endsWith(".hdf5") ? new Keras(path) : new Run(path);
   }
 
   /**
@@ -82,6 +110,41 @@ public sealed interface WeightsSource {
     @Override
     public Encoder open() throws IOException {
       return Encoder.ofHuggingFace(path);
+    }
+  }
+
+  /**
+   * A SavedModel, called as Python calls it.
+   *
+   * @param path its directory
+   * @param declared what it does not say of itself
+   */
+  record SavedModel(Path path, SavedModelOptions declared) implements WeightsSource {
+    @Override
+    public String text() {
+      return path.toString();
+    }
+
+    @Override
+    public Encoder open() throws IOException {
+      return Encoder.ofSavedModel(path, declared);
+    }
+  }
+
+  /**
+   * A ResNetV2 of Keras.
+   *
+   * @param path its .h5 file
+   */
+  record Keras(Path path) implements WeightsSource {
+    @Override
+    public String text() {
+      return path.toString();
+    }
+
+    @Override
+    public Encoder open() throws IOException {
+      return Encoder.ofKeras(path);
     }
   }
 

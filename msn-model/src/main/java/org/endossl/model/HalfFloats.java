@@ -4,10 +4,10 @@ import java.nio.FloatBuffer;
 import java.nio.ShortBuffer;
 
 /** 16-bit floats widened to float32, exactly. */
-final class HalfFloats {
+public final class HalfFloats {
   private HalfFloats() {}
 
-  static FloatBuffer fromBf16(ShortBuffer halves) {
+  public static FloatBuffer fromBf16(ShortBuffer halves) {
     float[] values = new float[halves.remaining()];
     for (int i = 0; i < values.length; i++) {
       values[i] = Float.intBitsToFloat(halves.get(i) << 16);
@@ -15,7 +15,7 @@ final class HalfFloats {
     return FloatBuffer.wrap(values);
   }
 
-  static FloatBuffer fromF16(ShortBuffer halves) {
+  public static FloatBuffer fromF16(ShortBuffer halves) {
     float[] values = new float[halves.remaining()];
     for (int i = 0; i < values.length; i++) {
       values[i] = fromF16(halves.get(i));

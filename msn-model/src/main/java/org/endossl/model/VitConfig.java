@@ -91,6 +91,12 @@ public record VitConfig(
     return Objects.requireNonNull(activation);
   }
 
+  /** The same network with another activation. */
+  public VitConfig with(Activation other) {
+    return new VitConfig(
+        imageSize, patchSize, width, depth, heads, mlpRatio, layerNormEps, dropPath, other);
+  }
+
   private static void atLeastOne(String key, int value) {
     if (value < 1) {
       throw new IllegalArgumentException(key + ": got " + value + ", wanted at least 1");

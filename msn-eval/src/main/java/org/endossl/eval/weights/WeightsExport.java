@@ -6,6 +6,8 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.endossl.data.Normalization;
+import org.endossl.eval.ProcessorConfig;
+import org.endossl.eval.SavedModelOptions;
 import org.endossl.model.CheckpointOps;
 import org.endossl.model.HostTensor;
 import org.endossl.model.HuggingFaceVit;
@@ -17,6 +19,10 @@ import org.endossl.model.Vit;
 import org.endossl.model.VitConfig;
 import org.endossl.model.WeightLoader;
 import org.endossl.model.WeightsException;
+import org.endossl.model.flax.FlaxFile;
+import org.endossl.model.resnet.KerasResNetV2;
+import org.endossl.model.resnet.KerasWeightsFile;
+import org.endossl.model.savedmodel.SavedModelFile;
 import org.endossl.model.serving.ImageScale;
 import org.endossl.model.serving.SavedModelExport;
 import org.endossl.train.Checkpoint;
@@ -35,14 +41,16 @@ public final class WeightsExport {
   /** Which of the two encoders of a training checkpoint. */
   public enum Part {
     /** The moving average: the one that is used afterwards. */
-    TARGET("target."),
+    TARGET("target.", "teacher"),
     /** The one that gradients move. */
-    ANCHOR("anchor.");
+    ANCHOR("anchor.", "student");
 
     private final String prefix;
+    private final String tree;
 
-    Part(String prefix) {
+    Part(String prefix, String tree) {
       this.prefix = prefix;
+      this.tree = tree;
     }
   }
 
@@ -58,16 +66,28 @@ public final class WeightsExport {
    * What is written.
    *
    * @param from a run's folder, a checkpoint's prefix, a {@code .pth.tar} of facebookresearch/msn,
-   *     a Hugging Face directory or file
+   *     a Hugging Face directory or file, a SavedModel or Flax file of scenic's ViT
    * @param part of a training checkpoint
    * @param heads attention heads of a {@code .pth.tar}; 0 for heads 64 wide
    * @param format of the directory
    * @param scale of the images that a SavedModel takes; a Hugging Face directory takes normalised
    *     images and does not say so
+   * @param declared what a SavedModel or Flax file that is read does not say of itself
    * @param out the directory; must not hold weights yet
    */
   public record Request(
-      Path from, Part part, int heads, Format format, ImageScale scale, Path out) {}
+      Path from,
+      Part part,
+      int heads,
+      Format format,
+      ImageScale scale,
+      SavedModelOptions declared,
+      Path out) {
+    /** Of weights that say all of themselves. */
+    public Request(Path from, Part part, int heads, Format format, ImageScale scale, Path out) {
+      this(from, part, heads, format, scale, SavedModelOptions.NONE, out);
+    }
+  }
 
   /**
    * What was written.
@@ -92,7 +112,25 @@ public final class WeightsExport {
     if (HuggingFaceVit.isOne(from)) {
       HuggingFaceVit.Model model = HuggingFaceVit.open(from);
       return write(
-          request, "a Hugging Face ViT", model.config(), model.weights(), Normalization.IMAGENET);
+          request,
+          "a Hugging Face ViT",
+          model.config(),
+          model.weights(),
+          ProcessorConfig.normalization(from));
+    }
+    if (SavedModelFile.isOne(from)) {
+      return write(
+          request, ScenicImport.ofSavedModel(from, request.part().tree, request.declared()));
+    }
+    if (FlaxFile.isOne(from)) {
+      return write(request, ScenicImport.ofFlax(from, request.part().tree, request.declared()));
+    }
+    if (KerasWeightsFile.isOne(from)) {
+      throw new IllegalArgumentException(
+          from
+              + ": Keras' "
+              + KerasResNetV2.open(from).config()
+              + ", for which there is no Hugging Face directory; --weights takes the file as it is");
     }
     if (Files.isRegularFile(from)
         && String.valueOf(from.getFileName()).matches(".*\\.(pth|pt|tar|bin)")) {
@@ -150,6 +188,11 @@ public final class WeightsExport {
     }
   }
 
+  private static Result write(Request request, ScenicImport.Imported imported) throws IOException {
+    return write(
+        request, imported.kind(), imported.config(), imported.weights(), imported.normalization());
+  }
+
   private static Result write(
       Request request,
       String kind,
@@ -158,12 +201,17 @@ public final class WeightsExport {
       Normalization normalization)
       throws IOException {
     switch (request.format()) {
-      case HUGGING_FACE -> HuggingFaceVit.export(request.out(), config, weights);
-      case SAVEDMODEL ->
-          SavedModelExport.write(
-              request.out(),
-              new SavedModelExport.Model(
-                  config, weights, normalization.mean(), normalization.std(), request.scale()));
+      case HUGGING_FACE -> {
+        HuggingFaceVit.export(request.out(), config, weights);
+        ProcessorConfig.write(request.out(), normalization, config.imageSize());
+      }
+      case SAVEDMODEL -> {
+        SavedModelExport.write(
+            request.out(),
+            new SavedModelExport.Model(
+                config, weights, normalization.mean(), normalization.std(), request.scale()));
+        new SavedModelOptions(request.scale(), null, null).write(request.out());
+      }
     }
     return new Result(kind, config);
   }

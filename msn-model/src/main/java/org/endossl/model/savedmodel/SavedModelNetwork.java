@@ -150,10 +150,17 @@ public final class SavedModelNetwork {
    * @param index of the output, counted from 0
    * @return [batch, width]
    * @throws WeightsException if there is no such output
+   * @throws IllegalArgumentException if the images are not of the model's size
    */
   @SuppressWarnings("unchecked") // the file says that it is float32
   public Operand<TFloat32> call(Operand<TFloat32> images, int index) throws WeightsException {
     int width = file.width(index);
+    Shape shape = images.shape();
+    int side = file.imageSize();
+    if (side > 0 && shape.numDimensions() == 4 && shape.get(1) > 0 && shape.get(1) != side) {
+      throw new IllegalArgumentException(
+          file.directory() + ": got images of " + shape + ", wanted a side of " + side);
+    }
     List<Output<?>> inputs = new ArrayList<>();
     inputs.add(images.asOutput());
     inputs.addAll(captured);

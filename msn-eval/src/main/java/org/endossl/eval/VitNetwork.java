@@ -1,0 +1,91 @@
+package org.endossl.eval;
+
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.endossl.model.HostTensor;
+import org.endossl.model.ModelVariable;
+import org.endossl.model.TensorSource;
+import org.endossl.model.VariableStore;
+import org.endossl.model.Vit;
+import org.endossl.model.VitConfig;
+import org.tensorflow.Operand;
+import org.tensorflow.Session;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+
+/** A Vision Transformer of ours; the features are the class token after the last LayerNorm. */
+final class VitNetwork implements Encoder.Network {
+  private static final String PREFIX = "target.";
+
+  /** Sets the variables of a session. */
+  @FunctionalInterface
+  interface Load {
+    void into(Session session) throws IOException;
+  }
+
+  /** Builds the ops that set variables. */
+  @FunctionalInterface
+  interface Loading {
+    Load build(Ops tf, List<ModelVariable> variables);
+  }
+
+  private final Ops tf;
+  private final VitConfig config;
+  private final Vit.Weights weights;
+  private final Load load;
+
+  private VitNetwork(Ops tf, VitConfig config, Vit.Weights weights, Load load) {
+    this.tf = tf;
+    this.config = config;
+    this.weights = weights;
+    this.load = load;
+  }
+
+  static VitNetwork create(Ops tf, VitConfig config, long seed, Loading loading) {
+    VariableStore store = new VariableStore(tf, PREFIX, seed);
+    Vit.Weights weights = Vit.create(store, config);
+    return new VitNetwork(tf, config, weights, loading.build(tf, store.variables()));
+  }
+
+  @Override
+  public Operand<TFloat32> features(Operand<TFloat32> images) {
+    return Vit.classToken(tf, weights, config, images, null);
+  }
+
+  @Override
+  public Vit.Output forward(Operand<TFloat32> images) {
+    return Vit.forward(tf, weights, config, images, null);
+  }
+
+  @Override
+  public void load(Session session) throws IOException {
+    load.into(session);
+  }
+
+  /** Tensors under the prefix of the variables. */
+  static TensorSource prefixed(TensorSource source) {
+    return new Prefixed(source);
+  }
+
+  private record Prefixed(TensorSource source) implements TensorSource {
+    @Override
+    public String where() {
+      return source.where();
+    }
+
+    @Override
+    public Map<String, Shape> shapes() {
+      Map<String, Shape> shapes = new LinkedHashMap<>();
+      source.shapes().forEach((name, shape) -> shapes.put(PREFIX + name, shape));
+      return shapes;
+    }
+
+    @Override
+    public HostTensor tensor(String name) throws IOException {
+      return source.tensor(name.substring(PREFIX.length()));
+    }
+  }
+}
