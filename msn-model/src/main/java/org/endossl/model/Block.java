@@ -1,10 +1,16 @@
 package org.endossl.model;
 
+import org.jspecify.annotations.Nullable;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
-/** A pre-norm transformer block. Source: {@code Block} of facebookresearch/msn's deit.py. */
+/**
+ * A pre-norm transformer block. Source: {@code Block} of facebookresearch/msn's deit.py.
+ *
+ * <p>A branch is added to the residual stream where the next LayerNorm reads it, so that both can
+ * be one op.
+ */
 final class Block {
   /** Its weights. */
   record Weights(
@@ -14,12 +20,36 @@ final class Block {
       Mlp.Weights mlp) {}
 
   /**
+   * The residual stream with a branch that is still to be added: {@code h + branch + bias}.
+   *
+   * @param h [rows, width]
+   * @param branch [rows, width], of the type of activations; null for none
+   * @param bias [width]; null without a branch
+   */
+  record Stream(
+      Operand<TFloat32> h, @Nullable Operand<?> branch, @Nullable Operand<TFloat32> bias) {
+    /** What it stands for, normalised, and the sum. */
+    Arithmetic.Added normed(Ops tf, Arithmetic arithmetic, LayerNorm.Weights norm, double epsilon) {
+      return branch == null || bias == null
+          ? new Arithmetic.Added(h, arithmetic.layerNorm(tf, norm, h, epsilon))
+          : arithmetic.addLayerNorm(tf, norm, h, branch, bias, epsilon);
+    }
+
+    /** What it stands for. */
+    Operand<TFloat32> sum(Ops tf, Arithmetic arithmetic) {
+      return branch == null || bias == null
+          ? h
+          : tf.math.add(h, tf.nn.biasAdd(arithmetic.widen(tf, branch), bias));
+    }
+  }
+
+  /**
    * What it gives.
    *
-   * @param x [batch * tokens, width]
-   * @param attention [batch, heads, tokens, tokens]
+   * @param x the stream behind the block
+   * @param attention [batch, heads, tokens, tokens]; null where the kernels do not give it
    */
-  record Output(Operand<TFloat32> x, Operand<TFloat32> attention) {}
+  record Output(Stream x, @Nullable Operand<TFloat32> attention) {}
 
   private Block() {}
 
@@ -32,35 +62,101 @@ final class Block {
         Mlp.create(store, name + ".mlp", width, config.hidden()));
   }
 
-  static Output apply(Ops tf, Weights w, VitConfig config, Operand<TFloat32> x, int tokens) {
-    Operand<TFloat32> normed = LayerNorm.apply(tf, w.norm1(), x, config.layerNormEps());
-    Attention.Output attention =
-        Attention.apply(tf, w.attention(), normed, tokens, config.heads(), config.headWidth());
-    return new Output(mlp(tf, w, config, tf.math.add(x, attention.y())), attention.attention());
+  /**
+   * The whole block.
+   *
+   * @param drop drops branches of it; null in inference
+   * @param index of the block
+   */
+  static Output apply(
+      Ops tf,
+      Arithmetic arithmetic,
+      Weights w,
+      VitConfig config,
+      Stream x,
+      Sequences sequences,
+      @Nullable DropPath drop,
+      int index) {
+    Arithmetic.Added normed = x.normed(tf, arithmetic, w.norm1(), config.layerNormEps());
+    Operand<?> qkv = arithmetic.matMul(tf, normed.y(), w.attention().qkv().kernel());
+    Arithmetic.Mixed mixed =
+        arithmetic.attention(
+            tf, qkv, w.attention().qkv().bias(), sequences, config.heads(), config.headWidth());
+    Linear.Weights proj = w.attention().proj();
+    Stream between =
+        new Stream(normed.sum(), arithmetic.matMul(tf, mixed.y(), proj.kernel()), proj.bias());
+    int[] rows = drop == null ? null : sequences.sequenceOfRow();
+    between = dropped(tf, arithmetic, config, between, drop, rows, index, 2 * index);
+    Stream end = mlp(tf, arithmetic, w, config, between);
+    return new Output(
+        dropped(tf, arithmetic, config, end, drop, rows, index, 2 * index + 1), mixed.weights());
   }
 
   /**
-   * The class token's rows of {@link #apply}, without computing the others.
+   * The class tokens' rows of {@link #apply}, without computing the others.
    *
-   * @return [batch, width]
+   * @return [sequences, width]
    */
-  static Operand<TFloat32> classToken(
-      Ops tf, Weights w, VitConfig config, Operand<TFloat32> x, int tokens) {
-    Operand<TFloat32> normed = LayerNorm.apply(tf, w.norm1(), x, config.layerNormEps());
-    Operand<TFloat32> attention =
-        Attention.classToken(
-            tf,
-            w.attention(),
-            normed,
-            Vit.first(tf, normed, tokens, config.width()),
-            tokens,
-            config.heads(),
-            config.headWidth());
-    return mlp(tf, w, config, tf.math.add(Vit.first(tf, x, tokens, config.width()), attention));
+  static Stream classTokens(
+      Ops tf,
+      Arithmetic arithmetic,
+      Weights w,
+      VitConfig config,
+      Stream x,
+      Sequences sequences,
+      @Nullable DropPath drop,
+      int index) {
+    Arithmetic.Added normed = x.normed(tf, arithmetic, w.norm1(), config.layerNormEps());
+    Stream between =
+        new Stream(
+            sequences.classTokens(tf, normed.sum(), config.width()),
+            Attention.classTokens(tf, arithmetic, w.attention(), config, normed.y(), sequences),
+            w.attention().proj().bias());
+    int[] rows = drop == null ? null : sequences.sequenceOfClassToken();
+    between = dropped(tf, arithmetic, config, between, drop, rows, index, 2 * index);
+    Stream end = mlp(tf, arithmetic, w, config, between);
+    return dropped(tf, arithmetic, config, end, drop, rows, index, 2 * index + 1);
   }
 
-  private static Operand<TFloat32> mlp(Ops tf, Weights w, VitConfig config, Operand<TFloat32> x) {
-    Operand<TFloat32> normed = LayerNorm.apply(tf, w.norm2(), x, config.layerNormEps());
-    return tf.math.add(x, Mlp.apply(tf, w.mlp(), config.activation(), normed));
+  private static Stream mlp(Ops tf, Arithmetic arithmetic, Weights w, VitConfig config, Stream x) {
+    Arithmetic.Added normed = x.normed(tf, arithmetic, w.norm2(), config.layerNormEps());
+    Linear.Weights fc1 = w.mlp().fc1();
+    Linear.Weights fc2 = w.mlp().fc2();
+    Operand<?> hidden =
+        arithmetic.activation(
+            tf, config.activation(), arithmetic.matMul(tf, normed.y(), fc1.kernel()), fc1.bias());
+    return new Stream(normed.sum(), arithmetic.matMul(tf, hidden, fc2.kernel()), fc2.bias());
+  }
+
+  private static Stream dropped(
+      Ops tf,
+      Arithmetic arithmetic,
+      VitConfig config,
+      Stream x,
+      @Nullable DropPath drop,
+      int @Nullable [] sequenceOfRow,
+      int block,
+      int branch) {
+    double rate = DropPath.rate(config, block);
+    if (drop == null || rate == 0 || x.branch() == null || x.bias() == null) {
+      return x;
+    }
+    if (sequenceOfRow == null) {
+      throw new IllegalArgumentException("drop_path: wanted images with a known batch");
+    }
+    int sequences = sequenceOfRow[sequenceOfRow.length - 1] + 1;
+    Operand<TFloat32> factor =
+        tf.gather(
+            drop.factors(tf, sequences, rate, branch),
+            tf.constant(sequenceOfRow),
+            tf.constant(0)); // [rows]
+    Operand<TFloat32> scaled =
+        tf.math.mul(
+            tf.nn.biasAdd(arithmetic.widen(tf, x.branch()), x.bias()),
+            tf.expandDims(factor, tf.constant(1)));
+    return new Stream(
+        x.h(),
+        arithmetic.narrow(tf, scaled),
+        tf.zeros(tf.constant(new int[] {config.width()}), TFloat32.class));
   }
 }

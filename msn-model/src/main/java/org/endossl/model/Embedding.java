@@ -23,9 +23,9 @@ final class Embedding {
    * What it gives.
    *
    * @param x [batch * tokens, width]
-   * @param tokens per image, with the class token
+   * @param group the sequences in it
    */
-  record Output(Operand<TFloat32> x, int tokens) {}
+  record Output(Operand<TFloat32> x, Sequences.Group group) {}
 
   private Embedding() {}
 
@@ -46,25 +46,24 @@ final class Embedding {
 
   static Output apply(
       Ops tf,
+      Arithmetic arithmetic,
       Weights w,
       VitConfig config,
       Operand<TFloat32> images,
       @Nullable Operand<TInt32> keep) {
     int grid = grid(config, images.shape());
     int width = config.width();
-    Operand<TFloat32> patches = patches(tf, images, grid, config.patchSize());
     Operand<TFloat32> positions = positions(tf, w.positions(), config, grid); // [1 + patches, w]
     Operand<TFloat32> others = rows(tf, positions, 1, grid * grid, width);
     int kept = grid * grid;
     if (keep != null) {
       kept = kept(keep.shape(), kept);
-      patches = tf.gather(patches, keep, tf.constant(1));
       others = tf.gather(others, keep, tf.constant(0));
     }
+    Operand<?> patches = arithmetic.patches(tf, images, keep, grid, config.patchSize());
     Operand<TFloat32> projected =
-        tf.linalg.matMul(
-            tf.reshape(patches, tf.constant(new int[] {-1, config.patchValues()})),
-            w.patch().kernel()); // [batch * kept, width]
+        arithmetic.widen(
+            tf, arithmetic.matMul(tf, patches, w.patch().kernel())); // [batch * kept, width]
     // What is added to every image: class token, bias and positions meet in one small matrix.
     Operand<TFloat32> added =
         tf.concat(
@@ -80,7 +79,8 @@ final class Embedding {
             tf.constant(new int[][] {{0, 0}, {1, 0}, {0, 0}}),
             tf.constant(0f)); // [batch, 1 + kept, width], zeros for the class token
     Operand<TFloat32> x = tf.math.add(padded, added);
-    return new Output(tf.reshape(x, tf.constant(new int[] {-1, width})), 1 + kept);
+    return new Output(
+        tf.reshape(x, tf.constant(new int[] {-1, width})), Sequences.group(tf, images, 1 + kept));
   }
 
   private static int grid(VitConfig config, Shape images) {
@@ -106,14 +106,6 @@ final class Embedding {
           "keep: got shape " + keep + ", wanted [kept] with a known 1 <= kept <= " + patches);
     }
     return (int) keep.get(0);
-  }
-
-  private static Operand<TFloat32> patches(Ops tf, Operand<TFloat32> images, int grid, int patch) {
-    Operand<TFloat32> cut =
-        tf.linalg.transpose(
-            tf.reshape(images, tf.constant(new int[] {-1, grid, patch, grid, patch, 3})),
-            tf.constant(new int[] {0, 1, 3, 2, 4, 5})); // [batch, grid, grid, patch, patch, 3]
-    return tf.reshape(cut, tf.constant(new int[] {-1, grid * grid, patch * patch * 3}));
   }
 
   /**

@@ -2,6 +2,7 @@ package org.endossl.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -57,12 +58,20 @@ public final class Vit {
   }
 
   /**
-   * The class token after the last LayerNorm. Its last block is computed for the class token only,
-   * which is exact: equal to {@link #forward} up to rounding, values and gradients.
+   * Images of one size.
    *
    * @param images [batch, side, side, 3], normalised; the side must be known and a multiple of the
    *     patch size, positions are interpolated where it is not the configuration's
    * @param keep [kept] the patches that are seen, counted from 0 by rows, each once; null for all
+   */
+  public record View(Operand<TFloat32> images, @Nullable Operand<TInt32> keep) {}
+
+  /**
+   * The class token of images of one size, by TensorFlow's own ops in float32: runs, and can be
+   * saved for, anywhere.
+   *
+   * @param images as in {@link View}
+   * @param keep as in {@link View}
    * @return [batch, width]
    */
   public static Operand<TFloat32> classToken(
@@ -71,23 +80,79 @@ public final class Vit {
       VitConfig config,
       Operand<TFloat32> images,
       @Nullable Operand<TInt32> keep) {
-    Embedding.Output embedded =
-        Embedding.apply(tf.withSubScope("embedding"), w.embedding, config, images, keep);
-    int tokens = embedded.tokens();
-    Operand<TFloat32> x = embedded.x();
-    int last = w.blocks.size() - 1;
-    for (int i = 0; i < last; i++) {
-      x = Block.apply(tf.withSubScope("block" + i), w.blocks.get(i), config, x, tokens).x();
-    }
-    x = Block.classToken(tf.withSubScope("block" + last), w.blocks.get(last), config, x, tokens);
-    return LayerNorm.apply(tf.withSubScope("norm"), w.norm, x, config.layerNormEps());
+    return classTokens(tf, w, config, Compute.PORTABLE, List.of(new View(images, keep)), null)
+        .get(0);
   }
 
   /**
-   * Every token, block and attention map, for analysis.
+   * The class tokens after the last LayerNorm. The tokens of all views go through the blocks as one
+   * matrix; attention stays within an image. The last block is computed for the class tokens only,
+   * which is exact: equal to {@link #forward} up to rounding, values and gradients.
    *
-   * @param images as in {@link #classToken}
-   * @param keep as in {@link #classToken}
+   * @param views with known batches if there is more than one
+   * @param drop drops branches at the configuration's rate; null in inference
+   * @return for each view [batch, width]
+   */
+  public static List<Operand<TFloat32>> classTokens(
+      Ops tf,
+      Weights w,
+      VitConfig config,
+      Compute compute,
+      List<View> views,
+      @Nullable DropPath drop) {
+    Arithmetic arithmetic = Arithmetic.of(compute);
+    List<Operand<TFloat32>> embedded = new ArrayList<>();
+    List<Sequences.Group> groups = new ArrayList<>();
+    for (View view : views) {
+      Embedding.Output output =
+          Embedding.apply(
+              tf.withSubScope("embedding"),
+              arithmetic,
+              w.embedding,
+              config,
+              view.images(),
+              view.keep());
+      embedded.add(output.x());
+      groups.add(output.group());
+    }
+    Sequences sequences = new Sequences(groups);
+    Block.Stream x = new Block.Stream(Sequences.concat(tf, embedded), null, null);
+    int last = w.blocks.size() - 1;
+    for (int i = 0; i < last; i++) {
+      x =
+          Block.apply(
+                  tf.withSubScope("block" + i),
+                  arithmetic,
+                  w.blocks.get(i),
+                  config,
+                  x,
+                  sequences,
+                  drop,
+                  i)
+              .x();
+    }
+    x =
+        Block.classTokens(
+            tf.withSubScope("block" + last),
+            arithmetic,
+            w.blocks.get(last),
+            config,
+            x,
+            sequences,
+            drop,
+            last);
+    // The last LayerNorm is one row per image: float32 in any precision.
+    Ops norm = tf.withSubScope("norm");
+    Operand<TFloat32> tokens =
+        LayerNorm.apply(norm, w.norm, x.sum(norm, arithmetic), config.layerNormEps());
+    return sequences.splitSequences(tf, tokens, config.width());
+  }
+
+  /**
+   * Every token, block and attention map, for analysis; by TensorFlow's own ops in float32.
+   *
+   * @param images as in {@link View}
+   * @param keep as in {@link View}
    */
   public static Output forward(
       Ops tf,
@@ -95,32 +160,26 @@ public final class Vit {
       VitConfig config,
       Operand<TFloat32> images,
       @Nullable Operand<TInt32> keep) {
+    Arithmetic arithmetic = Arithmetic.of(Compute.PORTABLE);
     Embedding.Output embedded =
-        Embedding.apply(tf.withSubScope("embedding"), w.embedding, config, images, keep);
-    int tokens = embedded.tokens();
-    Operand<TFloat32> x = embedded.x();
+        Embedding.apply(
+            tf.withSubScope("embedding"), arithmetic, w.embedding, config, images, keep);
+    Sequences sequences = new Sequences(List.of(embedded.group()));
+    int tokens = embedded.group().tokens();
+    Block.Stream x = new Block.Stream(embedded.x(), null, null);
     List<Operand<TFloat32>> outputs = new ArrayList<>();
     List<Operand<TFloat32>> attentions = new ArrayList<>();
     for (int i = 0; i < w.blocks.size(); i++) {
+      Ops scope = tf.withSubScope("block" + i);
       Block.Output block =
-          Block.apply(tf.withSubScope("block" + i), w.blocks.get(i), config, x, tokens);
-      x = block.x();
-      outputs.add(batched(tf, x, tokens, config.width()));
-      attentions.add(block.attention());
+          Block.apply(scope, arithmetic, w.blocks.get(i), config, x, sequences, null, i);
+      x = new Block.Stream(block.x().sum(scope, arithmetic), null, null);
+      outputs.add(batched(tf, x.h(), tokens, config.width()));
+      attentions.add(Objects.requireNonNull(block.attention(), "composite kernels give it"));
     }
     Operand<TFloat32> normed =
-        LayerNorm.apply(tf.withSubScope("norm"), w.norm, x, config.layerNormEps());
+        LayerNorm.apply(tf.withSubScope("norm"), w.norm, x.h(), config.layerNormEps());
     return new Output(batched(tf, normed, tokens, config.width()), outputs, attentions);
-  }
-
-  /** The class token's rows: x [batch * tokens, width] to [batch, width]. */
-  static Operand<TFloat32> first(Ops tf, Operand<TFloat32> x, int tokens, int width) {
-    Operand<TFloat32> rows =
-        tf.slice(
-            tf.reshape(x, tf.constant(new int[] {-1, tokens * width})),
-            tf.constant(new int[] {0, 0}),
-            tf.constant(new int[] {-1, width}));
-    return rows;
   }
 
   private static Operand<TFloat32> batched(Ops tf, Operand<TFloat32> x, int tokens, int width) {

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param heads attention heads
  * @param mlpRatio hidden width of the MLP over {@code width}
  * @param layerNormEps added to LayerNorm's variance
- * @param dropPath rate of stochastic depth; must be 0, it is not implemented (the published MSN
- *     recipes use 0)
+ * @param dropPath rate of stochastic depth in the last block, from 0 in the first; the published
+ *     MSN recipes use 0
  * @param activation of the MLP; absent (null) is {@link Activation#GELU}, PyTorch's and MSN's
  */
 public record VitConfig(
@@ -58,9 +58,8 @@ public record VitConfig(
       throw new IllegalArgumentException(
           "layer_norm_eps: got " + layerNormEps + ", wanted 0 < eps < 1");
     }
-    if (dropPath != 0) {
-      throw new IllegalArgumentException(
-          "drop_path: got " + dropPath + ", wanted 0: stochastic depth is not implemented");
+    if (!(dropPath >= 0 && dropPath < 1)) {
+      throw new IllegalArgumentException("drop_path: got " + dropPath + ", wanted 0 <= r < 1");
     }
   }
 

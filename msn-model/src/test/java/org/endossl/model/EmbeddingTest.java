@@ -80,7 +80,13 @@ class EmbeddingTest {
         image[i] = i; // (row * 4 + column) * 3 + channel
       }
       Operand<TFloat32> tokens =
-          Embedding.apply(lab.tf, weights, config, lab.constant(Shape.of(1, 4, 4, 3), image), null)
+          Embedding.apply(
+                  lab.tf,
+                  new CompositeArithmetic(false),
+                  weights,
+                  config,
+                  lab.constant(Shape.of(1, 4, 4, 3), image),
+                  null)
               .x();
       var session = lab.session(store.variables());
       float[] identity = new float[12 * 12];

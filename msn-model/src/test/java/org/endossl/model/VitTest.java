@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
@@ -29,6 +31,76 @@ class VitTest {
       // jax.nn.gelu(x, approximate=True)
       float[] wanted = {-0.04540229f, -0.15428600f, 0.841192f, 2.9963627f};
       Lab.assertClose(wanted, Lab.floats(lab.session(List.of()), y), 1e-6, "gelu");
+    }
+  }
+
+  /** Two view sizes in one matrix against each by itself; each form against the portable one. */
+  @ParameterizedTest
+  @EnumSource(Compute.Kernels.class)
+  void packedViews_equalSeparateOnes_inValueAndGradients(Compute.Kernels kernels) {
+    Compute compute = new Compute(Compute.Precision.FLOAT32, kernels);
+    try (Lab lab = new Lab()) {
+      Assumptions.assumeTrue(
+          kernels != Compute.Kernels.NATIVE || Compute.FLOAT32.fused(),
+          "no native ops on this machine");
+      VariableStore store = new VariableStore(lab.tf, "", 3);
+      Vit.Weights weights = Vit.create(store, CONFIG);
+      Vit.View large =
+          new Vit.View(lab.noise(1, 1, 2, 32, 32, 3), lab.tf.constant(new int[] {3, 15, 0, 7, 8}));
+      Vit.View small = new Vit.View(lab.noise(2, 1, 3, 16, 16, 3), null);
+      List<Operand<TFloat32>> packed =
+          Vit.classTokens(lab.tf, weights, CONFIG, compute, List.of(large, small), null);
+      List<Operand<TFloat32>> separate =
+          List.of(
+              Vit.classToken(lab.tf, weights, CONFIG, large.images(), large.keep()),
+              Vit.classToken(lab.tf, weights, CONFIG, small.images(), small.keep()));
+      List<Operand<TFloat32>> by = store.variables().stream().map(ModelVariable::value).toList();
+      List<Operand<TFloat32>> fetched = new ArrayList<>();
+      for (List<Operand<TFloat32>> tokens : List.of(separate, packed)) {
+        Operand<TFloat32> loss =
+            lab.tf.math.add(
+                dot(lab, tokens.get(0), lab.noise(4, 1, 2, CONFIG.width())),
+                dot(lab, tokens.get(1), lab.noise(5, 1, 3, CONFIG.width())));
+        fetched.addAll(tokens);
+        fetched.addAll(lab.gradients(loss, by));
+      }
+      List<float[]> got = Lab.floats(noisy(lab, store), fetched);
+      int half = got.size() / 2;
+      for (int i = 0; i < half; i++) {
+        float[] wanted = got.get(i);
+        double bar = 2e-5 * Math.max(1, Lab.norm(wanted));
+        Lab.assertClose(wanted, got.get(half + i), bar, "value " + i);
+      }
+    }
+  }
+
+  @Test
+  void dropPath_leavesOutOrScales_andNothingAtRateZero() {
+    VitConfig config = new VitConfig(32, 8, 24, 3, 3, 4, 1e-6, 0.5);
+    try (Lab lab = new Lab()) {
+      VariableStore store = new VariableStore(lab.tf, "", 3);
+      Vit.Weights weights = Vit.create(store, config);
+      List<Vit.View> views = List.of(new Vit.View(lab.noise(1, 1, 2, 32, 32, 3), null));
+      DropPath drop = new DropPath(lab.tf.constant(new long[] {7, 1}));
+      List<Operand<TFloat32>> fetched = new ArrayList<>();
+      fetched.addAll(Vit.classTokens(lab.tf, weights, config, Compute.PORTABLE, views, null));
+      fetched.addAll(Vit.classTokens(lab.tf, weights, config, Compute.PORTABLE, views, drop));
+      fetched.addAll(Vit.classTokens(lab.tf, weights, config, Compute.FLOAT32, views, drop));
+      fetched.add(drop.factors(lab.tf, 1000, 0.25, 3));
+      fetched.addAll(Vit.classTokens(lab.tf, weights, CONFIG, Compute.PORTABLE, views, drop));
+      List<float[]> got = Lab.floats(noisy(lab, store), fetched);
+      assertTrue(Lab.maxAbs(got.get(0), got.get(1)) > 1e-2, "branches are dropped or scaled");
+      Lab.assertClose(got.get(1), got.get(2), 5e-5, "native kernels draw the same");
+      int kept = 0;
+      for (float factor : got.get(3)) {
+        assertTrue(factor == 0 || Math.abs(factor - 1 / 0.75f) < 1e-6, "factor " + factor);
+        kept += factor > 0 ? 1 : 0;
+      }
+      assertTrue(kept > 700 && kept < 800, kept + " of 1000 kept at rate 0.25");
+      Lab.assertClose(got.get(0), got.get(4), 1e-6, "rate 0");
+      assertEquals(0, DropPath.rate(config, 0));
+      assertEquals(0.25, DropPath.rate(config, 1));
+      assertEquals(0.5, DropPath.rate(config, 2));
     }
   }
 
@@ -188,12 +260,11 @@ class VitTest {
   }
 
   @Test
-  void dropPath_isRefused() {
+  void dropPath_ofOne_isRefused() {
     IllegalArgumentException e =
         assertThrows(
-            IllegalArgumentException.class, () -> new VitConfig(32, 8, 24, 3, 3, 4, 1e-6, 0.1));
-    assertEquals(
-        "drop_path: got 0.1, wanted 0: stochastic depth is not implemented", e.getMessage());
+            IllegalArgumentException.class, () -> new VitConfig(32, 8, 24, 3, 3, 4, 1e-6, 1));
+    assertEquals("drop_path: got 1.0, wanted 0 <= r < 1", e.getMessage());
   }
 
   private static Operand<TFloat32> classRows(

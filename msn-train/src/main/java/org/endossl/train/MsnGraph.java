@@ -2,6 +2,8 @@ package org.endossl.train;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.endossl.model.Compute;
+import org.endossl.model.DropPath;
 import org.endossl.model.HostTensor;
 import org.endossl.model.Initializer;
 import org.endossl.model.ModelVariable;
@@ -26,6 +28,7 @@ import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
+import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TType;
 
 /**
@@ -36,7 +39,13 @@ import org.tensorflow.types.family.TType;
  * groups; here decay is simply not built for them.
  */
 public final class MsnGraph {
+  /** Keep the draws of the two encoders apart from each other and from the patches'. */
+  private static final long ANCHOR_DRAWS = 1L << 40;
+
+  private static final long TARGET_DRAWS = 1L << 41;
+
   private final MsnNetwork network;
+  private final Compute compute;
   private final VariableStore slots;
   private final AdamW adamW;
   private final Placeholder<TFloat32> sharpening;
@@ -55,6 +64,7 @@ public final class MsnGraph {
    * Builds the graph.
    *
    * @param sinkhorn scalar that switches Sinkhorn-Knopp per step; null leaves it out
+   * @param compute precision and kernels of the two encoders; heads and loss are float32
    */
   static MsnGraph build(
       Graph graph,
@@ -63,8 +73,9 @@ public final class MsnGraph {
       CriterionConfig criterion,
       double clipGrad,
       @Nullable Operand<TBool> sinkhorn,
-      EmaUpdate.Form ema) {
-    return build(graph, network, views, criterion, clipGrad, sinkhorn, ema, 1);
+      EmaUpdate.Form ema,
+      Compute compute) {
+    return build(graph, network, views, criterion, clipGrad, sinkhorn, ema, compute, 1);
   }
 
   /**
@@ -81,8 +92,9 @@ public final class MsnGraph {
       double clipGrad,
       @Nullable Operand<TBool> sinkhorn,
       EmaUpdate.Form ema,
+      Compute compute,
       int parts) {
-    return new MsnGraph(graph, network, views, criterion, clipGrad, sinkhorn, ema, parts);
+    return new MsnGraph(graph, network, views, criterion, clipGrad, sinkhorn, ema, compute, parts);
   }
 
   private MsnGraph(
@@ -93,9 +105,11 @@ public final class MsnGraph {
       double clipGrad,
       @Nullable Operand<TBool> sinkhorn,
       EmaUpdate.Form ema,
+      Compute compute,
       int parts) {
     Ops tf = Ops.create(graph);
     this.network = network;
+    this.compute = compute;
     this.adamW = new AdamW(tf);
     this.sharpening =
         tf.withName("sharpening").placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));
@@ -135,14 +149,18 @@ public final class MsnGraph {
     }
     int encoder = trainable.size() - 1; // the prototypes, last, are not clipped
     GradientClipping clipped =
-        GradientClipping.apply(tf.withSubScope("clip"), raw.subList(0, encoder), clipGrad);
+        GradientClipping.apply(
+            tf.withSubScope("clip"), raw.subList(0, encoder), clipGrad, compute.fused());
     this.gradientNorm = clipped.norm();
     List<Operand<TFloat32>> scaled = new ArrayList<>(clipped.gradients());
     scaled.add(raw.get(encoder));
     this.gradients = List.copyOf(scaled);
 
     this.slots = new VariableStore(tf, "optimizer.", 0);
-    List<Op> steps = optimizer(trainable, scaled);
+    List<Op> steps =
+        compute.fused()
+            ? List.of(fusedOptimizer(trainable, raw, clipped.factor()))
+            : optimizer(trainable, scaled);
     updates.addAll(steps);
     updates.add(
         EmaUpdate.build(
@@ -156,20 +174,32 @@ public final class MsnGraph {
     this.initializer = initializer(tf);
   }
 
-  /** The anchor's random views without the dropped patches, then its focal views. */
+  /**
+   * The anchor's random views without the dropped patches, then its focal views. The encoder sees
+   * all their tokens as one matrix; the head's BatchNorm takes each group by itself.
+   */
   private Operand<TFloat32> anchor(Ops tf, MsnViews views, List<Op> updates) {
-    Operand<TFloat32> random =
-        Vit.classToken(tf, network.anchor(), network.encoder(), views.random(), views.keep());
-    ProjectionHead.Output first = ProjectionHead.apply(tf, network.anchorHead(), random, null);
-    updates.addAll(first.runningAverageUpdates());
+    List<Vit.View> groups = new ArrayList<>();
+    groups.add(new Vit.View(views.random(), views.keep()));
     Operand<TFloat32> images = views.focal();
-    if (images == null) {
-      return first.z();
+    if (images != null) {
+      groups.add(new Vit.View(images, null));
     }
-    Operand<TFloat32> focal = Vit.classToken(tf, network.anchor(), network.encoder(), images, null);
-    ProjectionHead.Output second = ProjectionHead.apply(tf, network.anchorHead(), focal, first);
-    updates.addAll(second.runningAverageUpdates());
-    return tf.concat(List.of(first.z(), second.z()), tf.constant(0));
+    List<Operand<TFloat32>> projections = new ArrayList<>();
+    ProjectionHead.Output previous = null;
+    for (Operand<TFloat32> tokens :
+        Vit.classTokens(
+            tf,
+            network.anchor(),
+            network.encoder(),
+            compute,
+            groups,
+            drop(tf, views, ANCHOR_DRAWS))) {
+      previous = ProjectionHead.apply(tf, network.anchorHead(), tokens, previous);
+      updates.addAll(previous.runningAverageUpdates());
+      projections.add(previous.z());
+    }
+    return projections.size() == 1 ? projections.get(0) : tf.concat(projections, tf.constant(0));
   }
 
   /**
@@ -177,10 +207,29 @@ public final class MsnGraph {
    */
   private Operand<TFloat32> target(Ops tf, MsnViews views, List<Op> updates) {
     Operand<TFloat32> token =
-        Vit.classToken(tf, network.target(), network.encoder(), views.target(), null);
+        Vit.classTokens(
+                tf,
+                network.target(),
+                network.encoder(),
+                compute,
+                List.of(new Vit.View(views.target(), null)),
+                drop(tf, views, TARGET_DRAWS))
+            .get(0);
     ProjectionHead.Output output = ProjectionHead.apply(tf, network.targetHead(), token, null);
     updates.addAll(output.runningAverageUpdates());
     return tf.stopGradient(output.z());
+  }
+
+  /** Both encoders are in training mode; null where the rate is 0. */
+  private @Nullable DropPath drop(Ops tf, MsnViews views, long draws) {
+    Operand<TInt64> seed = views.seed();
+    if (network.encoder().dropPath() == 0) {
+      return null;
+    }
+    if (seed == null) {
+      throw new IllegalArgumentException("drop_path: wanted views with a seed");
+    }
+    return new DropPath(tf.math.add(seed, tf.constant(new long[] {draws, 0})));
   }
 
   private Operand<TFloat32> total(Ops tf, CriterionConfig criterion) {
@@ -213,14 +262,32 @@ public final class MsnGraph {
     List<Op> steps = new ArrayList<>();
     for (int i = 0; i < trainable.size(); i++) {
       ModelVariable v = trainable.get(i);
-      ModelVariable m =
-          slots.variable("first_moment." + v.name(), v.shape(), Initializer.zeros(), false);
-      ModelVariable s =
-          slots.variable("second_moment." + v.name(), v.shape(), Initializer.zeros(), false);
+      ModelVariable m = moment("first_moment.", v);
+      ModelVariable s = moment("second_moment.", v);
       steps.add(
           adamW.update(v.handle(), v.value(), m.handle(), s.handle(), scaled.get(i), decayed(v)));
     }
     return steps;
+  }
+
+  private Op fusedOptimizer(
+      List<ModelVariable> trainable, List<Operand<TFloat32>> raw, Operand<TFloat32> factor) {
+    List<Operand<? extends TType>> first = new ArrayList<>();
+    List<Operand<? extends TType>> second = new ArrayList<>();
+    boolean[] decayed = new boolean[trainable.size()];
+    boolean[] clipped = new boolean[trainable.size()];
+    for (int i = 0; i < trainable.size(); i++) {
+      ModelVariable v = trainable.get(i);
+      first.add(moment("first_moment.", v).handle());
+      second.add(moment("second_moment.", v).handle());
+      decayed[i] = decayed(v);
+      clipped[i] = i < trainable.size() - 1; // not the prototypes
+    }
+    return adamW.updateAll(handles(trainable), first, second, raw, factor, decayed, clipped);
+  }
+
+  private ModelVariable moment(String prefix, ModelVariable v) {
+    return slots.variable(prefix + v.name(), v.shape(), Initializer.zeros(), false);
   }
 
   /** Decay spares biases, BatchNorm, every 1-D parameter, and the prototypes. */
@@ -317,14 +384,7 @@ public final class MsnGraph {
       List<HostTensor> got) {
     List<Tensor> fed = new ArrayList<>();
     try {
-      for (AdamW.Feed feed : adamW.feeds(done, scalars.learningRate(), scalars.weightDecay())) {
-        fed.add(TFloat32.scalarOf(feed.value()));
-        runner.feed(feed.placeholder(), fed.get(fed.size() - 1));
-      }
-      fed.add(TFloat32.scalarOf((float) scalars.sharpening()));
-      runner.feed(sharpening, fed.get(fed.size() - 1));
-      fed.add(TFloat64.scalarOf(scalars.momentum()));
-      runner.feed(momentum, fed.get(fed.size() - 1));
+      feed(runner, done, scalars, fed);
       List<Operand<TFloat32>> measures = measures();
       measures.forEach(runner::fetch);
       more.forEach(runner::fetch);
@@ -345,6 +405,30 @@ public final class MsnGraph {
     } finally {
       fed.forEach(Tensor::close);
     }
+  }
+
+  /** One step by op type; {@code runner} has {@link OpProfile#OPTIONS} and the input's feeds. */
+  OpProfile profile(Session.Runner runner, long done, Schedules.Scalars scalars) {
+    List<Tensor> fed = new ArrayList<>();
+    try {
+      feed(runner, done, scalars, fed);
+      try (Result result = runner.addTarget(step).runAndFetchMetadata()) {
+        return OpProfile.of(result);
+      }
+    } finally {
+      fed.forEach(Tensor::close);
+    }
+  }
+
+  private void feed(Session.Runner runner, long done, Schedules.Scalars scalars, List<Tensor> fed) {
+    for (AdamW.Feed feed : adamW.feeds(done, scalars.learningRate(), scalars.weightDecay())) {
+      fed.add(TFloat32.scalarOf(feed.value()));
+      runner.feed(feed.placeholder(), fed.get(fed.size() - 1));
+    }
+    fed.add(TFloat32.scalarOf((float) scalars.sharpening()));
+    runner.feed(sharpening, fed.get(fed.size() - 1));
+    fed.add(TFloat64.scalarOf(scalars.momentum()));
+    runner.feed(momentum, fed.get(fed.size() - 1));
   }
 
   static HostTensor copy(TFloat32 tensor) {

@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
+import org.tensorflow.types.TInt64;
 
 /**
  * One step's input, normalised.
@@ -13,6 +14,7 @@ import org.tensorflow.types.TInt32;
  *     dropped patches
  * @param focal [focalViews * batch, focal, focal, 3], view by view; null without focal views
  * @param keep indices of the patches of random views that are kept, from 0; null keeps all
+ * @param seed [2], another value for every step; null where nothing is drawn in the networks
  * @param views anchor views per frame: random and focal
  */
 record MsnViews(
@@ -20,4 +22,5 @@ record MsnViews(
     Operand<TFloat32> random,
     @Nullable Operand<TFloat32> focal,
     @Nullable Operand<TInt32> keep,
+    @Nullable Operand<TInt64> seed,
     int views) {}

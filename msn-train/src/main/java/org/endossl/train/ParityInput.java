@@ -53,7 +53,7 @@ final class ParityInput {
   }
 
   MsnViews views() {
-    return new MsnViews(target, random, focal, keep, views);
+    return new MsnViews(target, random, focal, keep, null, views);
   }
 
   Operand<TBool> sinkhorn() {

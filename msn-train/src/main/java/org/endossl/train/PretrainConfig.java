@@ -1,6 +1,8 @@
 package org.endossl.train;
 
+import java.util.Objects;
 import org.endossl.data.ViewsConfig;
+import org.endossl.model.Compute;
 import org.endossl.model.HeadConfig;
 import org.endossl.model.VitConfig;
 
@@ -12,6 +14,7 @@ import org.endossl.model.VitConfig;
  * @param views the views drawn from a frame
  * @param masking the patches dropped
  * @param encoder the Vision Transformer
+ * @param compute precision and kernels of the encoders
  * @param head the projection head
  * @param criterion the loss
  * @param optimization the optimizer and its schedules
@@ -24,12 +27,14 @@ public record PretrainConfig(
     ViewsConfig views,
     MaskingConfig masking,
     VitConfig encoder,
+    Compute compute,
     HeadConfig head,
     CriterionConfig criterion,
     OptimizationConfig optimization,
     RunConfig run,
     LogsConfig logs) {
   public PretrainConfig {
+    compute = Objects.requireNonNullElse(compute, Compute.FLOAT32);
     if (views.randSize() != encoder.imageSize()) {
       throw new IllegalArgumentException(
           "views.rand_size: got "

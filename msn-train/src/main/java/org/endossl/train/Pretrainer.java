@@ -152,6 +152,7 @@ public final class Pretrainer {
               config.optimization().clipGrad(),
               config.criterion().sinkhorn() ? tf.constant(true) : null,
               EmaUpdate.Form.AUTO,
+              config.compute(),
               config.optimization().accumulation());
       InputWait wait = InputWait.build(tf, input.rows());
       RunPictures pictures = new RunPictures(tf, config, network, views);
@@ -212,6 +213,7 @@ public final class Pretrainer {
         input.random(),
         input.focal(),
         keep,
+        maskSeed,
         config.views().randViews() + config.views().focalViews());
   }
 }

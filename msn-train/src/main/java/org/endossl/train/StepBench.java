@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.endossl.model.Compute;
 import org.endossl.model.HeadConfig;
 import org.endossl.model.VitConfig;
 import org.endossl.train.config.Require;
@@ -45,6 +46,7 @@ public final class StepBench {
   private static final int PATCH = 16;
   private static final int MATRIX = 2048;
   private static final int PRODUCTS = 8;
+  private static final Schedules.Scalars SCALARS = new Schedules.Scalars(1e-3, 0.01, 0.996, 0.25);
 
   /**
    * What to time.
@@ -87,6 +89,7 @@ public final class StepBench {
    * @param loss of the last step
    * @param tensorflow its version
    * @param ema which form the target update has
+   * @param profile one more step, by op type
    */
   public record Figures(
       Request request,
@@ -99,7 +102,8 @@ public final class StepBench {
       long peakMegabytes,
       double loss,
       String tensorflow,
-      String ema) {
+      String ema,
+      OpProfile profile) {
     public Figures {
       phases = Collections.unmodifiableMap(new LinkedHashMap<>(phases));
     }
@@ -157,6 +161,7 @@ public final class StepBench {
         while (seconds.size() < request.steps()) {
           loss = step(session, step, images, fed, seed, seconds);
         }
+        OpProfile profile = profile(session, step, images, fed, seed);
         double rate = product.gigaflops(session);
         List<Double> counted = seconds.stream().skip(2).sorted().toList();
         double best = counted.get(0);
@@ -171,7 +176,8 @@ public final class StepBench {
             peakMegabytes(),
             loss,
             version,
-            EmaLibrary.status().reason());
+            EmaLibrary.status().reason(),
+            profile);
       } finally {
         fed.forEach(Tensor::close);
       }
@@ -206,11 +212,13 @@ public final class StepBench {
             images.get(1),
             images.size() > 2 ? images.get(2) : null,
             kept == encoder.patches() ? null : PatchMask.draw(tf, encoder.patches(), kept, seed),
+            seed,
             1 + request.focalViews()),
         new CriterionConfig(1024, 0.1, 0.25, 0.25, 1, 0, false),
         3,
         null,
-        EmaUpdate.Form.AUTO);
+        EmaUpdate.Form.AUTO,
+        request.session().bfloat16() ? Compute.BFLOAT16 : Compute.FLOAT32);
   }
 
   private static Placeholder<TFloat32> placeholder(Ops tf, int rows, int side) {
@@ -239,15 +247,24 @@ public final class StepBench {
       runner.feed(images.get(i), fed.get(i));
     }
     try (TInt64 value = TInt64.vectorOf(1, seconds.size())) {
-      double loss =
-          graph
-              .run(
-                  runner.feed(seed, value),
-                  seconds.size(),
-                  new Schedules.Scalars(1e-3, 0.01, 0.996, 0.25))
-              .loss();
+      double loss = graph.run(runner.feed(seed, value), seconds.size(), SCALARS).loss();
       seconds.add((System.nanoTime() - begin) / 1e9);
       return loss;
+    }
+  }
+
+  private static OpProfile profile(
+      Session session,
+      MsnGraph graph,
+      List<Placeholder<TFloat32>> images,
+      List<Tensor> fed,
+      Placeholder<TInt64> seed) {
+    Session.Runner runner = session.runner().setOptions(OpProfile.OPTIONS);
+    for (int i = 0; i < images.size(); i++) {
+      runner.feed(images.get(i), fed.get(i));
+    }
+    try (TInt64 value = TInt64.vectorOf(1, 0)) {
+      return graph.profile(runner.feed(seed, value), 0, SCALARS);
     }
   }
 

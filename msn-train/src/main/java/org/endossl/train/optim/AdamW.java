@@ -1,6 +1,7 @@
 package org.endossl.train.optim;
 
 import java.util.List;
+import org.endossl.model.ops.FusedOps;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
@@ -95,5 +96,38 @@ public final class AdamW {
         beta2,
         epsilon,
         gradient);
+  }
+
+  /**
+   * The update of many variables as one native op, with the roundings of {@link #update}.
+   *
+   * @param variables the weights, in the order of the other lists
+   * @param firstMoments handles of their first moments
+   * @param secondMoments handles of their second moments
+   * @param gradients before clipping
+   * @param clipFactor what the clipped gradients are multiplied by
+   * @param decayed whether the weight decay applies
+   * @param clipped whether the gradient is clipped
+   */
+  public Op updateAll(
+      List<? extends Operand<? extends TType>> variables,
+      List<? extends Operand<? extends TType>> firstMoments,
+      List<? extends Operand<? extends TType>> secondMoments,
+      List<Operand<TFloat32>> gradients,
+      Operand<TFloat32> clipFactor,
+      boolean[] decayed,
+      boolean[] clipped) {
+    return FusedOps.adamW(
+        tf,
+        variables,
+        firstMoments,
+        secondMoments,
+        gradients,
+        rate,
+        epsilon,
+        decay,
+        clipFactor,
+        decayed,
+        clipped);
   }
 }

@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.endossl.model.ops.NativeLibrary;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
@@ -30,10 +31,10 @@ class EmaLibraryTest {
   @Test
   void library_loadsUnderThisTensorFlow() {
     Assumptions.assumeTrue(
-        List.of("linux-x86_64", "linux-aarch64").contains(EmaLibrary.platform()),
-        () -> "no native op is shipped for " + EmaLibrary.platform());
+        List.of("linux-x86_64", "linux-aarch64").contains(NativeLibrary.platform()),
+        () -> "no native op is shipped for " + NativeLibrary.platform());
     assertTrue(EmaLibrary.status().loaded(), EmaLibrary.status().reason());
-    assertEquals("native op for " + EmaLibrary.platform(), EmaLibrary.status().reason());
+    assertEquals("native ops for " + NativeLibrary.platform(), EmaLibrary.status().reason());
   }
 
   private static byte[] resource(String name) throws IOException {

@@ -42,7 +42,8 @@ class GradientClippingTest {
           GradientClipping.apply(
               tf,
               List.of(tf.constant(new float[] {3, 4}), tf.constant(new float[][] {{12}})),
-              most);
+              most,
+              false);
       try (Session session = new Session(graph);
           Result result =
               session

@@ -1,0 +1,58 @@
+package org.endossl.model;
+
+import org.endossl.model.ops.FusedOps;
+
+/**
+ * How a network is computed.
+ *
+ * @param precision of activations and matrix products; weights, the residual stream, LayerNorm,
+ *     softmax and the loss are float32 always
+ * @param kernels native ops or TensorFlow's own
+ */
+public record Compute(Precision precision, Kernels kernels) {
+  /** TensorFlow's own ops in float32: runs, and can be saved for, anywhere. */
+  public static final Compute PORTABLE = new Compute(Precision.FLOAT32, Kernels.COMPOSITE);
+
+  /** The fastest form in float32 that this process has. */
+  public static final Compute FLOAT32 = new Compute(Precision.FLOAT32, Kernels.AUTO);
+
+  /** The fastest form in bfloat16 that this process has. */
+  public static final Compute BFLOAT16 = new Compute(Precision.BFLOAT16, Kernels.AUTO);
+
+  /** The type of activations and matrix products. */
+  public enum Precision {
+    FLOAT32,
+    /** Eight bits of mantissa; as PyTorch's autocast. */
+    BFLOAT16
+  }
+
+  /** Who computes LayerNorm, GELU and attention. */
+  public enum Kernels {
+    /** Native where {@link FusedOps} has loaded its library, else composite. */
+    AUTO,
+    /** The native ops; CPU only. */
+    NATIVE,
+    /** TensorFlow's own ops; any device. */
+    COMPOSITE
+  }
+
+  /**
+   * Whether native ops are used.
+   *
+   * @throws IllegalStateException if they are asked for and not loaded
+   */
+  public boolean fused() {
+    if (kernels == Kernels.COMPOSITE) {
+      return false;
+    }
+    FusedOps.status(); // loads the library
+    if (kernels == Kernels.NATIVE && !FusedOps.status().loaded()) {
+      throw new IllegalStateException("native kernels: " + FusedOps.status().reason());
+    }
+    return FusedOps.status().loaded();
+  }
+
+  boolean bfloat16() {
+    return precision == Precision.BFLOAT16;
+  }
+}

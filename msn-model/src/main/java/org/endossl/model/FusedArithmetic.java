@@ -1,0 +1,60 @@
+package org.endossl.model;
+
+import org.endossl.model.ops.FusedOps;
+import org.jspecify.annotations.Nullable;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+
+/** By the native ops. */
+final class FusedArithmetic extends Arithmetic {
+  FusedArithmetic(boolean bfloat16) {
+    super(bfloat16);
+  }
+
+  @Override
+  Operand<?> layerNorm(Ops tf, LayerNorm.Weights w, Operand<TFloat32> x, double epsilon) {
+    return FusedOps.layerNorm(tf, x, w.weight(), w.bias(), epsilon, type());
+  }
+
+  @Override
+  Added addLayerNorm(
+      Ops tf,
+      LayerNorm.Weights w,
+      Operand<TFloat32> h,
+      Operand<?> branch,
+      Operand<TFloat32> bias,
+      double epsilon) {
+    FusedOps.Added added =
+        FusedOps.addLayerNorm(tf, h, branch, bias, w.weight(), w.bias(), epsilon);
+    return new Added(added.sum(), added.y());
+  }
+
+  @Override
+  Operand<?> biasGelu(Ops tf, Operand<?> u, Operand<TFloat32> bias) {
+    return FusedOps.biasGelu(tf, u, bias);
+  }
+
+  @Override
+  Mixed attention(
+      Ops tf,
+      Operand<?> qkv,
+      Operand<TFloat32> bias,
+      Sequences sequences,
+      int heads,
+      int headWidth) {
+    return new Mixed(FusedOps.attention(tf, qkv, bias, sequences.matrix(tf), heads), null);
+  }
+
+  @Override
+  Operand<?> patches(
+      Ops tf, Operand<TFloat32> images, @Nullable Operand<TInt32> keep, int grid, int patch) {
+    Operand<?> cut =
+        FusedOps.patches(tf, images, keep == null ? FusedOps.none(tf) : keep, patch, type());
+    long kept = keep == null ? (long) grid * grid : keep.shape().get(0);
+    long batch = images.shape().get(0);
+    int rows = batch < 0 || kept < 0 ? -1 : (int) (batch * kept);
+    return reshape(tf, cut, rows, patch * patch * 3); // its shape function does not know the patch
+  }
+}

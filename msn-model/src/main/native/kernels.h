@@ -1,0 +1,93 @@
+/* The arithmetic of the fused ops, built once for each instruction set (kernels.c) and chosen when the library is
+ * loaded (ops.c). Rows are row-major; activations are float32 or bfloat16, everything else float32. Each function
+ * does one task of many, so that a pool can share them out; tasks write apart from each other, and sums over tasks
+ * are added up in order afterwards: the result does not depend on the number of threads. */
+#ifndef ENDOSSL_KERNELS_H
+#define ENDOSSL_KERNELS_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { ROWS_PER_TASK = 32 };
+
+/* LayerNorm over rows of [rows, width], of h alone or of h + (branch + bias). */
+typedef struct {
+  size_t rows, width;
+  bool bf16;
+  float epsilon;
+  const float *h, *bias, *weight, *beta;
+  const void *branch;      /* NULL: none */
+  float *sum, *statistics; /* sum: with a branch; statistics [rows, 2]: mean, 1 / deviation */
+  void *y;
+  /* gradient */
+  const float *dsum; /* NULL: zero */
+  const void *dy;
+  float *dh, *parts; /* parts [tasks, 3, width]: of bias, weight, beta */
+  void *dbranch;     /* NULL: as dh */
+} LayerNorm;
+
+/* GELU of u + bias, exact; [rows, width]. */
+typedef struct {
+  size_t rows, width;
+  bool bf16;
+  const void *u, *dy;
+  const float *bias;
+  void *out;
+  float *parts; /* [tasks, width] */
+} BiasGelu;
+
+/* Attention within each sequence of a matrix that holds many, one after the other. A task is one head of one
+ * sequence. */
+typedef struct {
+  size_t width, heads, head_width;
+  bool bf16;
+  const int64_t *first; /* row of each sequence's first token; one more for the end */
+  const void *qkv;      /* [rows, 3, heads, head_width] */
+  const float *bias;    /* [3, heads, head_width] */
+  void *out;            /* [rows, width]; of the gradient [rows, 3 * width] */
+  float *lse;           /* [rows, heads] log of the softmax's denominator */
+  /* gradient */
+  const void *dout;
+  const float *saved_lse;
+  float *parts; /* [sequences, 3 * width] */
+  bool *failed; /* set when there is no memory */
+} Attention;
+
+/* Patches of images [batch, side, side, 3], those of keep only. A task is one image. */
+typedef struct {
+  size_t grid, patch, kept;
+  bool bf16;
+  const float *images;
+  const int32_t *keep; /* NULL: all */
+  void *out;           /* [batch * kept, patch * patch * 3] */
+} Patches;
+
+/* A stretch of a parameter: AdamW's step. */
+typedef struct {
+  float *restrict weight, *restrict first, *restrict second; /* moments */
+  const float *restrict gradient;
+  size_t count;
+  float rate, epsilon, decay, scale;
+} AdamW;
+
+/* A stretch of values and the sum of their squares. */
+typedef struct {
+  const float *values;
+  size_t count;
+  double sum;
+} Squares;
+
+typedef struct {
+  const char *name;
+  void (*layer_norm)(void *, size_t task);
+  void (*layer_norm_gradient)(void *, size_t task);
+  void (*bias_gelu)(void *, size_t task);
+  void (*bias_gelu_gradient)(void *, size_t task);
+  void (*attention)(void *, size_t task);
+  void (*attention_gradient)(void *, size_t task);
+  void (*patches)(void *, size_t task);
+  void (*adamw)(void *, size_t task);   /* of an array */
+  void (*squares)(void *, size_t task); /* of an array */
+} Kernels;
+
+#endif

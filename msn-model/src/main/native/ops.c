@@ -1,0 +1,802 @@
+/* The fused ops of a Vision Transformer, forward and backward, for TensorFlow's C kernel interface (a stable ABI: no
+ * TensorFlow headers, no C++). What they compute is written beside their registration, at the end. */
+#include "kernels.h"
+#include "pool.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef void Opaque; /* TF_OpKernelContext, TF_Tensor, TF_Status, ... */
+
+Opaque *TF_NewStatus(void);
+void TF_DeleteStatus(Opaque *);
+void TF_SetStatus(Opaque *, int code, const char *message);
+int TF_GetCode(const Opaque *);
+const char *TF_Message(const Opaque *);
+void *TF_TensorData(const Opaque *);
+size_t TF_TensorByteSize(const Opaque *);
+int TF_TensorType(const Opaque *);
+int TF_NumDims(const Opaque *);
+int64_t TF_Dim(const Opaque *, int);
+int64_t TF_TensorElementCount(const Opaque *);
+void TF_DeleteTensor(Opaque *);
+Opaque *TF_NewOpDefinitionBuilder(const char *);
+void TF_OpDefinitionBuilderAddAttr(Opaque *, const char *);
+void TF_OpDefinitionBuilderAddInput(Opaque *, const char *);
+void TF_OpDefinitionBuilderAddOutput(Opaque *, const char *);
+void TF_OpDefinitionBuilderSetIsStateful(Opaque *, bool);
+void TF_OpDefinitionBuilderSetShapeInferenceFunction(Opaque *, void (*)(Opaque *, Opaque *));
+void TF_RegisterOpDefinition(Opaque *, Opaque *);
+Opaque *TF_NewKernelBuilder(const char *, const char *, void *(*create)(Opaque *), void (*compute)(void *, Opaque *),
+                            void (*delete)(void *));
+void TF_RegisterKernelBuilder(const char *, Opaque *, Opaque *);
+void TF_OpKernelConstruction_GetAttrFloat(Opaque *, const char *, float *, Opaque *);
+void TF_OpKernelConstruction_GetAttrInt64(Opaque *, const char *, int64_t *, Opaque *);
+void TF_OpKernelConstruction_GetAttrType(Opaque *, const char *, int *, Opaque *);
+void TF_OpKernelConstruction_GetAttrSize(Opaque *, const char *, int32_t *list, int32_t *total, Opaque *);
+void TF_OpKernelConstruction_GetAttrBoolList(Opaque *, const char *, unsigned char *, int, Opaque *);
+void TF_OpKernelConstruction_Failure(Opaque *, Opaque *);
+int TF_NumInputs(Opaque *);
+void TF_GetInput(Opaque *, int, Opaque **, Opaque *);
+void TF_OpKernelContext_Failure(Opaque *, Opaque *);
+Opaque *TF_AllocateOutput(Opaque *, int, int type, const int64_t *, int dims, size_t bytes, Opaque *);
+void TF_MaybeLockVariableInputMutexesInOrder(Opaque *, bool lock, bool sparse, const int *, size_t,
+                                             void (*copy)(Opaque *, Opaque *, Opaque *), Opaque **, Opaque *);
+void TF_ReleaseVariableInputLockHolder(Opaque *);
+void TF_GetInputTensorFromVariable(Opaque *, int, bool held, bool variant, bool sparse,
+                                   void (*copy)(Opaque *, Opaque *, Opaque *), Opaque **, Opaque *);
+Opaque *TF_NewShapeHandle(void);
+void TF_DeleteShapeHandle(Opaque *);
+Opaque *TF_NewDimensionHandle(void);
+void TF_DeleteDimensionHandle(Opaque *);
+int TF_DimensionHandleValueKnown(Opaque *);
+int64_t TF_DimensionHandleValue(Opaque *);
+void TF_ShapeInferenceContextGetInput(Opaque *, int, Opaque *, Opaque *);
+void TF_ShapeInferenceContextSetOutput(Opaque *, int, Opaque *, Opaque *);
+void TF_ShapeInferenceContextWithRank(Opaque *, Opaque *, int64_t, Opaque *, Opaque *);
+void TF_ShapeInferenceContextDim(Opaque *, Opaque *, int64_t, Opaque *);
+void TF_ShapeInferenceContextSubshape(Opaque *, Opaque *, int64_t, int64_t, Opaque *, Opaque *);
+void TF_ShapeInferenceContextConcatenateShapes(Opaque *, Opaque *, Opaque *, Opaque *, Opaque *);
+Opaque *TF_ShapeInferenceContextScalar(Opaque *);
+Opaque *TF_ShapeInferenceContextVectorFromSize(Opaque *, size_t);
+void TF_ShapeInferenceContextSetUnknownShape(Opaque *, Opaque *);
+
+enum { FLOAT = 1, INT32 = 3, BFLOAT16 = 14, INVALID_ARGUMENT = 3, RESOURCE_EXHAUSTED = 8, MOST = 8 };
+
+static const Kernels *kernels;
+
+/* ---- a call ---- */
+
+typedef struct {
+  int64_t heads, patch;
+  float epsilon;
+  int type;
+  unsigned char *decayed, *scaled; /* of AdamW */
+} Attributes;
+
+typedef struct {
+  const char *op;
+  const Attributes *attributes;
+  Opaque *context, *status, *in[MOST], *out[MOST];
+  int inputs;
+} Call;
+
+static bool failed(const Call *c) { return TF_GetCode(c->status) != 0; }
+
+__attribute__((format(printf, 2, 3))) static void fail(Call *c, const char *format, ...) {
+  char message[320];
+  int n = snprintf(message, sizeof message, "%s: ", c->op);
+  va_list values;
+  va_start(values, format);
+  vsnprintf(message + n, sizeof message - (size_t)n, format, values);
+  va_end(values);
+  if (!failed(c)) TF_SetStatus(c->status, INVALID_ARGUMENT, message);
+}
+
+static void no_memory(Call *c) {
+  if (!failed(c)) TF_SetStatus(c->status, RESOURCE_EXHAUSTED, "no memory for an op's scratch values");
+}
+
+static void *data(const Call *c, int i) { return TF_TensorData(c->in[i]); }
+
+static size_t count(const Call *c, int i) { return (size_t)TF_TensorElementCount(c->in[i]); }
+
+static void shape_text(const Opaque *t, char *to, size_t size) {
+  size_t n = (size_t)snprintf(to, size, "[");
+  for (int i = 0; i < TF_NumDims(t) && n < size; i++)
+    n += (size_t)snprintf(to + n, size - n, i ? ", %lld" : "%lld", (long long)TF_Dim(t, i));
+  if (n < size) snprintf(to + n, size - n, "]");
+}
+
+/* Fails unless the input has this shape; -1 stands for any size. */
+static void want(Call *c, int i, const char *name, int dims, int64_t a, int64_t b) {
+  const Opaque *t = c->in[i];
+  if (TF_NumDims(t) == dims && (dims < 1 || a < 0 || TF_Dim(t, 0) == a) && (dims < 2 || b < 0 || TF_Dim(t, 1) == b)) return;
+  char got[96];
+  shape_text(t, got, sizeof got);
+  if (dims == 1)
+    fail(c, "%s: got shape %s, wanted [%lld]", name, got, (long long)a);
+  else
+    fail(c, "%s: got shape %s, wanted [%lld, %lld] (-1: any)", name, got, (long long)a, (long long)b);
+}
+
+static void *allocate(Call *c, int i, int type, int dims, int64_t a, int64_t b) {
+  if (failed(c)) return NULL;
+  const int64_t shape[2] = {a, b};
+  const size_t bytes = (size_t)a * (dims == 2 ? (size_t)b : 1) * (type == BFLOAT16 ? 2 : 4);
+  Opaque *t = TF_AllocateOutput(c->context, i, type, shape, dims, bytes, c->status);
+  c->out[i] = t;
+  return t ? TF_TensorData(t) : NULL;
+}
+
+static void call(void *attributes, Opaque *context, const char *op, void (*body)(Call *)) {
+  Call c = {.op = op, .attributes = attributes, .context = context, .status = TF_NewStatus(), .inputs = TF_NumInputs(context)};
+  for (int i = 0; i < c.inputs && !failed(&c); i++) TF_GetInput(context, i, &c.in[i], c.status);
+  if (!failed(&c)) body(&c);
+  if (failed(&c)) TF_OpKernelContext_Failure(context, c.status);
+  for (int i = 0; i < MOST; i++) {
+    if (c.in[i]) TF_DeleteTensor(c.in[i]);
+    if (c.out[i]) TF_DeleteTensor(c.out[i]);
+  }
+  TF_DeleteStatus(c.status);
+}
+
+/* Adds up [n, width] rows that lie a stride apart, in order. */
+static void add_parts(const float *parts, size_t n, size_t stride, size_t width, float *to) {
+  memset(to, 0, width * sizeof *to);
+  for (size_t i = 0; i < n; i++)
+    for (size_t j = 0; j < width; j++) to[j] += parts[i * stride + j];
+}
+
+static size_t row_tasks(size_t rows) { return (rows + ROWS_PER_TASK - 1) / ROWS_PER_TASK; }
+
+/* ---- LayerNorm ---- */
+
+static void width_known(Call *c, size_t width) {
+  if (!width) fail(c, "got rows of width 0, wanted at least 1");
+}
+
+static void add_layer_norm(Call *c) { /* h branch bias weight beta -> sum y statistics */
+  want(c, 0, "h", 2, -1, -1);
+  if (failed(c)) return;
+  const int64_t rows = TF_Dim(c->in[0], 0), width = TF_Dim(c->in[0], 1);
+  width_known(c, (size_t)width);
+  want(c, 1, "branch", 2, rows, width);
+  const char *names[] = {"bias", "weight", "beta"};
+  for (int i = 0; i < 3; i++) want(c, 2 + i, names[i], 1, width, 0);
+  const int type = TF_TensorType(c->in[1]);
+  LayerNorm a = {.rows = (size_t)rows, .width = (size_t)width, .bf16 = type == BFLOAT16, .epsilon = c->attributes->epsilon,
+                 .h = data(c, 0), .branch = data(c, 1), .bias = data(c, 2), .weight = data(c, 3), .beta = data(c, 4)};
+  a.sum = allocate(c, 0, FLOAT, 2, rows, width);
+  a.y = allocate(c, 1, type, 2, rows, width);
+  a.statistics = allocate(c, 2, FLOAT, 2, rows, 2);
+  if (!failed(c)) pool_run(kernels->layer_norm, &a, row_tasks(a.rows));
+}
+
+static void layer_norm(Call *c) { /* x weight beta -> y statistics */
+  want(c, 0, "x", 2, -1, -1);
+  if (failed(c)) return;
+  const int64_t rows = TF_Dim(c->in[0], 0), width = TF_Dim(c->in[0], 1);
+  width_known(c, (size_t)width);
+  want(c, 1, "weight", 1, width, 0);
+  want(c, 2, "beta", 1, width, 0);
+  const int type = c->attributes->type;
+  LayerNorm a = {.rows = (size_t)rows, .width = (size_t)width, .bf16 = type == BFLOAT16, .epsilon = c->attributes->epsilon,
+                 .h = data(c, 0), .weight = data(c, 1), .beta = data(c, 2)};
+  a.y = allocate(c, 0, type, 2, rows, width);
+  a.statistics = allocate(c, 1, FLOAT, 2, rows, 2);
+  if (!failed(c)) pool_run(kernels->layer_norm, &a, row_tasks(a.rows));
+}
+
+/* outputs: of bias (-1: none), weight and beta. */
+static void layer_norm_gradient(Call *c, LayerNorm *a, const int outputs[3]) {
+  const size_t tasks = row_tasks(a->rows);
+  float *sums[3];
+  for (int i = 0; i < 3; i++)
+    sums[i] = outputs[i] < 0 ? NULL : allocate(c, outputs[i], FLOAT, 1, (int64_t)a->width, 0);
+  if (failed(c)) return;
+  a->parts = malloc(tasks * 3 * a->width * sizeof(float) + 1);
+  if (!a->parts) {
+    no_memory(c);
+    return;
+  }
+  pool_run(kernels->layer_norm_gradient, a, tasks);
+  for (size_t i = 0; i < 3; i++)
+    if (sums[i]) add_parts(a->parts + i * a->width, tasks, 3 * a->width, a->width, sums[i]);
+  free(a->parts);
+}
+
+static void add_layer_norm_gradient(Call *c) { /* dsum dy sum statistics weight -> dh dbranch dbias dweight dbeta */
+  want(c, 1, "dy", 2, -1, -1);
+  if (failed(c)) return;
+  const int64_t rows = TF_Dim(c->in[1], 0), width = TF_Dim(c->in[1], 1);
+  if (count(c, 0)) want(c, 0, "dsum", 2, rows, width);
+  want(c, 2, "sum", 2, rows, width);
+  want(c, 3, "statistics", 2, rows, 2);
+  want(c, 4, "weight", 1, width, 0);
+  const int type = TF_TensorType(c->in[1]);
+  LayerNorm a = {.rows = (size_t)rows, .width = (size_t)width, .bf16 = type == BFLOAT16,
+                 .dsum = count(c, 0) ? data(c, 0) : NULL, .dy = data(c, 1), .h = data(c, 2), .statistics = data(c, 3),
+                 .weight = data(c, 4)};
+  a.dh = allocate(c, 0, FLOAT, 2, rows, width);
+  void *dbranch = allocate(c, 1, type, 2, a.bf16 ? rows : 0, width); /* float32: it is dh */
+  a.dbranch = a.bf16 ? dbranch : NULL;
+  layer_norm_gradient(c, &a, (const int[]){2, 3, 4});
+}
+
+static void plain_layer_norm_gradient(Call *c) { /* dy x statistics weight -> dx dweight dbeta */
+  want(c, 0, "dy", 2, -1, -1);
+  if (failed(c)) return;
+  const int64_t rows = TF_Dim(c->in[0], 0), width = TF_Dim(c->in[0], 1);
+  want(c, 1, "x", 2, rows, width);
+  want(c, 2, "statistics", 2, rows, 2);
+  want(c, 3, "weight", 1, width, 0);
+  LayerNorm a = {.rows = (size_t)rows, .width = (size_t)width, .bf16 = TF_TensorType(c->in[0]) == BFLOAT16,
+                 .dy = data(c, 0), .h = data(c, 1), .statistics = data(c, 2), .weight = data(c, 3)};
+  a.dh = allocate(c, 0, FLOAT, 2, rows, width);
+  layer_norm_gradient(c, &a, (const int[]){-1, 1, 2});
+}
+
+/* ---- bias and GELU ---- */
+
+static void bias_gelu(Call *c) { /* u bias -> y */
+  want(c, 0, "u", 2, -1, -1);
+  if (failed(c)) return;
+  const int64_t rows = TF_Dim(c->in[0], 0), width = TF_Dim(c->in[0], 1);
+  want(c, 1, "bias", 1, width, 0);
+  const int type = TF_TensorType(c->in[0]);
+  BiasGelu a = {.rows = (size_t)rows, .width = (size_t)width, .bf16 = type == BFLOAT16, .u = data(c, 0), .bias = data(c, 1)};
+  a.out = allocate(c, 0, type, 2, rows, width);
+  if (!failed(c)) pool_run(kernels->bias_gelu, &a, row_tasks(a.rows));
+}
+
+static void bias_gelu_gradient(Call *c) { /* dy u bias -> du dbias */
+  want(c, 0, "dy", 2, -1, -1);
+  if (failed(c)) return;
+  const int64_t rows = TF_Dim(c->in[0], 0), width = TF_Dim(c->in[0], 1);
+  want(c, 1, "u", 2, rows, width);
+  want(c, 2, "bias", 1, width, 0);
+  const int type = TF_TensorType(c->in[0]);
+  BiasGelu a = {.rows = (size_t)rows, .width = (size_t)width, .bf16 = type == BFLOAT16, .dy = data(c, 0), .u = data(c, 1),
+                .bias = data(c, 2)};
+  a.out = allocate(c, 0, type, 2, rows, width);
+  float *dbias = allocate(c, 1, FLOAT, 1, width, 0);
+  if (failed(c)) return;
+  const size_t tasks = row_tasks(a.rows);
+  a.parts = malloc(tasks * a.width * sizeof(float) + 1);
+  if (!a.parts) {
+    no_memory(c);
+    return;
+  }
+  pool_run(kernels->bias_gelu_gradient, &a, tasks);
+  add_parts(a.parts, tasks, a.width, a.width, dbias);
+  free(a.parts);
+}
+
+/* ---- attention ---- */
+
+/* The first row of every sequence and the end, from groups [n, 2] of (sequences, tokens); NULL on failure. */
+static int64_t *first_rows(Call *c, int input, int64_t rows, size_t *sequences) {
+  want(c, input, "groups", 2, -1, 2);
+  if (failed(c)) return NULL;
+  const int32_t *groups = data(c, input);
+  const size_t n = count(c, input) / 2;
+  int64_t total = 0, all = 0;
+  for (size_t g = 0; g < n; g++) {
+    if (groups[2 * g] < 0 || groups[2 * g + 1] < 1) {
+      fail(c, "groups: row %zu: got %d sequences of %d tokens, wanted at least 0 of at least 1", g, groups[2 * g], groups[2 * g + 1]);
+      return NULL;
+    }
+    total += (int64_t)groups[2 * g] * groups[2 * g + 1];
+    all += groups[2 * g];
+  }
+  if (total != rows) {
+    fail(c, "groups: got %lld tokens in all, wanted the %lld rows of qkv", (long long)total, (long long)rows);
+    return NULL;
+  }
+  int64_t *first = malloc(((size_t)all + 1) * sizeof *first), row = 0;
+  if (!first) {
+    no_memory(c);
+    return NULL;
+  }
+  size_t s = 0;
+  for (size_t g = 0; g < n; g++)
+    for (int32_t i = 0; i < groups[2 * g]; i++, row += groups[2 * g + 1]) first[s++] = row;
+  first[s] = row;
+  *sequences = s;
+  return first;
+}
+
+static bool attention_shape(Call *c, int qkv, int bias, Attention *a, int64_t *rows) {
+  want(c, qkv, "qkv", 2, -1, -1);
+  if (failed(c)) return false;
+  *rows = TF_Dim(c->in[qkv], 0);
+  const int64_t columns = TF_Dim(c->in[qkv], 1), heads = c->attributes->heads;
+  want(c, bias, "bias", 1, columns, 0);
+  if (columns < 3 * heads || columns % (3 * heads))
+    fail(c, "qkv: got %lld columns, wanted a multiple of 3 times the %lld heads", (long long)columns, (long long)heads);
+  *a = (Attention){.width = (size_t)(columns / 3), .heads = (size_t)heads, .head_width = (size_t)(columns / 3 / heads),
+                   .bf16 = TF_TensorType(c->in[qkv]) == BFLOAT16, .qkv = data(c, qkv), .bias = data(c, bias)};
+  return !failed(c);
+}
+
+static void attention(Call *c) { /* qkv bias groups -> y lse */
+  Attention a;
+  int64_t rows;
+  size_t sequences;
+  bool out_of_memory = false;
+  if (!attention_shape(c, 0, 1, &a, &rows)) return;
+  int64_t *first = first_rows(c, 2, rows, &sequences);
+  if (!first) return;
+  a.first = first;
+  a.failed = &out_of_memory;
+  a.out = allocate(c, 0, TF_TensorType(c->in[0]), 2, rows, (int64_t)a.width);
+  a.lse = allocate(c, 1, FLOAT, 2, rows, (int64_t)a.heads);
+  if (!failed(c)) pool_run(kernels->attention, &a, sequences * a.heads);
+  if (out_of_memory) no_memory(c);
+  free(first);
+}
+
+static void attention_gradient(Call *c) { /* dy qkv bias lse groups -> dqkv dbias */
+  Attention a;
+  int64_t rows;
+  size_t sequences;
+  bool out_of_memory = false;
+  if (!attention_shape(c, 1, 2, &a, &rows)) return;
+  want(c, 0, "dy", 2, rows, (int64_t)a.width);
+  want(c, 3, "lse", 2, rows, (int64_t)a.heads);
+  int64_t *first = failed(c) ? NULL : first_rows(c, 4, rows, &sequences);
+  if (!first) return;
+  a.first = first;
+  a.failed = &out_of_memory;
+  a.dout = data(c, 0);
+  a.saved_lse = data(c, 3);
+  a.out = allocate(c, 0, TF_TensorType(c->in[1]), 2, rows, 3 * (int64_t)a.width);
+  float *dbias = allocate(c, 1, FLOAT, 1, 3 * (int64_t)a.width, 0);
+  if (!failed(c)) {
+    a.parts = malloc(sequences * 3 * a.width * sizeof(float) + 1);
+    if (a.parts) {
+      pool_run(kernels->attention_gradient, &a, sequences * a.heads);
+      add_parts(a.parts, sequences, 3 * a.width, 3 * a.width, dbias);
+    } else {
+      no_memory(c);
+    }
+    free(a.parts);
+  }
+  if (out_of_memory) no_memory(c);
+  free(first);
+}
+
+/* ---- patches ---- */
+
+static void patches(Call *c) { /* images keep -> patches */
+  const Opaque *images = c->in[0];
+  const int64_t patch = c->attributes->patch;
+  if (TF_NumDims(images) != 4 || TF_Dim(images, 1) != TF_Dim(images, 2) || TF_Dim(images, 3) != 3 || TF_Dim(images, 1) < patch ||
+      TF_Dim(images, 1) % patch) {
+    char got[96];
+    shape_text(images, got, sizeof got);
+    fail(c, "images: got shape %s, wanted [batch, side, side, 3] with a side that %lld divides", got, (long long)patch);
+    return;
+  }
+  const int64_t batch = TF_Dim(images, 0), grid = TF_Dim(images, 1) / patch;
+  const bool all = count(c, 1) == 0;
+  const int32_t *keep = all ? NULL : data(c, 1);
+  const size_t kept = all ? (size_t)(grid * grid) : count(c, 1);
+  for (size_t i = 0; keep && i < kept; i++)
+    if (keep[i] < 0 || keep[i] >= grid * grid) {
+      fail(c, "keep: value %zu: got %d, wanted 0 to %lld", i, keep[i], (long long)(grid * grid - 1));
+      return;
+    }
+  const int type = c->attributes->type;
+  Patches a = {.grid = (size_t)grid, .patch = (size_t)patch, .kept = kept, .bf16 = type == BFLOAT16, .images = data(c, 0), .keep = keep};
+  a.out = allocate(c, 0, type, 2, batch * (int64_t)kept, patch * patch * 3);
+  if (!failed(c)) pool_run(kernels->patches, &a, (size_t)batch);
+}
+
+/* ---- optimizer ---- */
+
+enum { STRETCH = 1 << 15 }; /* floats */
+
+static size_t stretches(size_t n) { return (n + STRETCH - 1) / STRETCH; }
+
+/* Called when a read still holds a variable's buffer: the update gets a buffer of its own. */
+static void copy(Opaque *context, Opaque *source, Opaque *destination) {
+  (void)context;
+  memcpy(TF_TensorData(destination), TF_TensorData(source), TF_TensorByteSize(source));
+  TF_DeleteTensor(source);
+  TF_DeleteTensor(destination);
+}
+
+/* N weights, N first moments, N second moments (resources), N gradients, rate epsilon decay scale */
+static void compute_EndosslAdamW(void *attributes, Opaque *context) {
+  const Attributes *chosen = attributes;
+  const int inputs = TF_NumInputs(context), n = (inputs - 4) / 4;
+  Call c = {.op = "EndosslAdamW", .context = context, .status = TF_NewStatus()};
+  Opaque **x = calloc((size_t)inputs, sizeof *x), *lock = NULL;
+  int *variables = malloc(sizeof *variables * (size_t)(3 * n));
+  AdamW *work = NULL;
+  float scalars[4];
+  size_t tasks = 0, at = 0;
+
+  if (!x || !variables) {
+    no_memory(&c);
+    goto out;
+  }
+  for (int i = 3 * n; i < inputs && !failed(&c); i++) TF_GetInput(context, i, &x[i], c.status);
+  if (failed(&c)) goto out;
+  for (int i = 0; i < 4; i++) {
+    if (TF_TensorElementCount(x[4 * n + i]) != 1) {
+      fail(&c, "rate, epsilon, decay and scale: got no scalar, wanted one each");
+      goto out;
+    }
+    scalars[i] = *(const float *)TF_TensorData(x[4 * n + i]);
+  }
+  for (int i = 0; i < 3 * n; i++) variables[i] = i;
+  TF_MaybeLockVariableInputMutexesInOrder(context, true, false, variables, (size_t)(3 * n), copy, &lock, c.status);
+  for (int i = 0; i < 3 * n && !failed(&c); i++) {
+    TF_GetInputTensorFromVariable(context, i, true, false, false, copy, &x[i], c.status);
+    if (!x[i]) goto done; /* not initialised: TensorFlow has failed the context with its own words */
+    const size_t got = TF_TensorByteSize(x[i]), wanted = TF_TensorByteSize(x[3 * n + i % n]);
+    if (TF_TensorType(x[i]) != FLOAT || got != wanted)
+      fail(&c, "variable %d: got type %d with %zu bytes and a gradient of %zu bytes, wanted two equal float32 tensors", i,
+           TF_TensorType(x[i]), got, wanted);
+  }
+  if (failed(&c)) goto out;
+  for (int i = 0; i < n; i++) tasks += stretches((size_t)TF_TensorElementCount(x[i]));
+  work = malloc(sizeof *work * (tasks + 1));
+  if (!work) {
+    no_memory(&c);
+    goto out;
+  }
+  for (int i = 0; i < n; i++) {
+    const size_t all = (size_t)TF_TensorElementCount(x[i]);
+    float *part[4];
+    for (int k = 0; k < 4; k++) part[k] = TF_TensorData(x[k * n + i]);
+    for (size_t from = 0; from < all; from += STRETCH)
+      work[at++] = (AdamW){part[0] + from, part[1] + from, part[2] + from, part[3] + from,
+                           all - from < STRETCH ? all - from : STRETCH, scalars[0], scalars[1],
+                           chosen->decayed[i] ? scalars[2] : 0.f, chosen->scaled[i] ? scalars[3] : 1.f};
+  }
+  pool_run(kernels->adamw, work, at);
+out:
+  if (failed(&c)) TF_OpKernelContext_Failure(context, c.status);
+done:
+  for (int i = 0; x && i < inputs; i++)
+    if (x[i]) TF_DeleteTensor(x[i]);
+  if (lock) TF_ReleaseVariableInputLockHolder(lock);
+  free(work);
+  free(variables);
+  free(x);
+  TF_DeleteStatus(c.status);
+}
+
+/* N values -> the root of the sum of their squares */
+static void compute_EndosslGlobalNorm(void *attributes, Opaque *context) {
+  (void)attributes;
+  const int n = TF_NumInputs(context);
+  Call c = {.op = "EndosslGlobalNorm", .context = context, .status = TF_NewStatus()};
+  Opaque **x = calloc((size_t)n, sizeof *x);
+  Squares *work = NULL;
+  size_t tasks = 0, at = 0;
+  for (int i = 0; x && i < n && !failed(&c); i++) {
+    TF_GetInput(context, i, &x[i], c.status);
+    if (!failed(&c)) tasks += stretches((size_t)TF_TensorElementCount(x[i]));
+  }
+  Opaque *result = failed(&c) ? NULL : TF_AllocateOutput(context, 0, FLOAT, NULL, 0, sizeof(float), c.status);
+  work = malloc(sizeof *work * (tasks + 1));
+  if (!x || !work) no_memory(&c);
+  if (!failed(&c)) {
+    for (int i = 0; i < n; i++) {
+      const size_t all = (size_t)TF_TensorElementCount(x[i]);
+      const float *values = TF_TensorData(x[i]);
+      for (size_t from = 0; from < all; from += STRETCH)
+        work[at++] = (Squares){values + from, all - from < STRETCH ? all - from : STRETCH, 0};
+    }
+    pool_run(kernels->squares, work, at);
+    double sum = 0;
+    for (size_t i = 0; i < at; i++) sum += work[i].sum;
+    *(float *)TF_TensorData(result) = (float)sqrt(sum);
+  }
+  if (failed(&c)) TF_OpKernelContext_Failure(context, c.status);
+  for (int i = 0; x && i < n; i++)
+    if (x[i]) TF_DeleteTensor(x[i]);
+  if (result) TF_DeleteTensor(result);
+  free(work);
+  free(x);
+  TF_DeleteStatus(c.status);
+}
+
+/* ---- shapes, as far as they are known when the graph is built ---- */
+
+typedef struct {
+  Opaque *context, *status;
+} Infer;
+
+static void same(Infer f, int output, int input) {
+  Opaque *shape = TF_NewShapeHandle();
+  TF_ShapeInferenceContextGetInput(f.context, input, shape, f.status);
+  if (!TF_GetCode(f.status)) TF_ShapeInferenceContextSetOutput(f.context, output, shape, f.status);
+  TF_DeleteShapeHandle(shape);
+}
+
+static void rank(Infer f, int input, int64_t dims) {
+  Opaque *shape = TF_NewShapeHandle(), *checked = TF_NewShapeHandle();
+  TF_ShapeInferenceContextGetInput(f.context, input, shape, f.status);
+  if (!TF_GetCode(f.status)) TF_ShapeInferenceContextWithRank(f.context, shape, dims, checked, f.status);
+  TF_DeleteShapeHandle(checked);
+  TF_DeleteShapeHandle(shape);
+}
+
+static int64_t dimension(Infer f, int input, int64_t index) {
+  Opaque *shape = TF_NewShapeHandle(), *size = TF_NewDimensionHandle();
+  TF_ShapeInferenceContextGetInput(f.context, input, shape, f.status);
+  TF_ShapeInferenceContextDim(f.context, shape, index, size);
+  const int64_t value = TF_DimensionHandleValueKnown(size) ? TF_DimensionHandleValue(size) : -1;
+  TF_DeleteDimensionHandle(size);
+  TF_DeleteShapeHandle(shape);
+  return value;
+}
+
+/* The input's first dimension, then size. */
+static void rows_of(Infer f, int output, int input, int64_t size) {
+  if (TF_GetCode(f.status) || size < 0) return; /* unknown already */
+  Opaque *shape = TF_NewShapeHandle(), *rows = TF_NewShapeHandle(), *both = TF_NewShapeHandle();
+  Opaque *columns = TF_ShapeInferenceContextVectorFromSize(f.context, (size_t)size);
+  TF_ShapeInferenceContextGetInput(f.context, input, shape, f.status);
+  if (!TF_GetCode(f.status)) TF_ShapeInferenceContextSubshape(f.context, shape, 0, 1, rows, f.status);
+  if (!TF_GetCode(f.status)) TF_ShapeInferenceContextConcatenateShapes(f.context, rows, columns, both, f.status);
+  if (!TF_GetCode(f.status)) TF_ShapeInferenceContextSetOutput(f.context, output, both, f.status);
+  TF_DeleteShapeHandle(both);
+  TF_DeleteShapeHandle(rows);
+  TF_DeleteShapeHandle(columns);
+  TF_DeleteShapeHandle(shape);
+}
+
+static Infer infer(Opaque *context, Opaque *status) {
+  TF_ShapeInferenceContextSetUnknownShape(context, status);
+  return (Infer){context, status};
+}
+
+static void add_layer_norm_shape(Opaque *context, Opaque *status) {
+  Infer f = infer(context, status);
+  const int64_t ranks[] = {2, 2, 1, 1, 1};
+  for (int i = 0; i < 5 && !TF_GetCode(status); i++) rank(f, i, ranks[i]);
+  if (TF_GetCode(status)) return;
+  same(f, 0, 0);
+  same(f, 1, 0);
+  rows_of(f, 2, 0, 2);
+}
+
+static void layer_norm_shape(Opaque *context, Opaque *status) {
+  Infer f = infer(context, status);
+  const int64_t ranks[] = {2, 1, 1};
+  for (int i = 0; i < 3 && !TF_GetCode(status); i++) rank(f, i, ranks[i]);
+  if (TF_GetCode(status)) return;
+  same(f, 0, 0);
+  rows_of(f, 1, 0, 2);
+}
+
+static void add_layer_norm_gradient_shape(Opaque *context, Opaque *status) {
+  Infer f = infer(context, status);
+  same(f, 0, 2);
+  for (int i = 2; i < 5 && !TF_GetCode(status); i++) same(f, i, 4);
+}
+
+static void layer_norm_gradient_shape(Opaque *context, Opaque *status) {
+  Infer f = infer(context, status);
+  same(f, 0, 1);
+  for (int i = 1; i < 3 && !TF_GetCode(status); i++) same(f, i, 3);
+}
+
+static void bias_gelu_shape(Opaque *context, Opaque *status) {
+  Infer f = infer(context, status);
+  rank(f, 0, 2);
+  if (!TF_GetCode(status)) rank(f, 1, 1);
+  if (!TF_GetCode(status)) same(f, 0, 0);
+}
+
+static void bias_gelu_gradient_shape(Opaque *context, Opaque *status) {
+  Infer f = infer(context, status);
+  same(f, 0, 1);
+  if (!TF_GetCode(status)) same(f, 1, 2);
+}
+
+static void attention_shapes(Opaque *context, Opaque *status) {
+  Infer f = infer(context, status);
+  rank(f, 0, 2);
+  if (!TF_GetCode(status)) rank(f, 1, 1);
+  if (!TF_GetCode(status)) rank(f, 2, 2);
+  if (TF_GetCode(status)) return;
+  const int64_t columns = dimension(f, 1, 0);
+  if (columns >= 0) rows_of(f, 0, 0, columns / 3);
+}
+
+static void attention_gradient_shape(Opaque *context, Opaque *status) {
+  Infer f = infer(context, status);
+  same(f, 0, 1);
+  if (!TF_GetCode(status)) same(f, 1, 2);
+}
+
+static void patches_shape(Opaque *context, Opaque *status) {
+  Infer f = infer(context, status);
+  rank(f, 0, 4);
+  if (!TF_GetCode(status)) rank(f, 1, 1);
+}
+
+/* ---- registration ---- */
+
+static void *create(Opaque *construction, bool epsilon, bool heads, bool patch) {
+  Opaque *status = TF_NewStatus();
+  Attributes *a = calloc(1, sizeof *a);
+  TF_OpKernelConstruction_GetAttrType(construction, "T", &a->type, status);
+  if (epsilon && !TF_GetCode(status)) TF_OpKernelConstruction_GetAttrFloat(construction, "epsilon", &a->epsilon, status);
+  if (heads && !TF_GetCode(status)) TF_OpKernelConstruction_GetAttrInt64(construction, "heads", &a->heads, status);
+  if (patch && !TF_GetCode(status)) TF_OpKernelConstruction_GetAttrInt64(construction, "patch", &a->patch, status);
+  if (TF_GetCode(status)) TF_OpKernelConstruction_Failure(construction, status);
+  TF_DeleteStatus(status);
+  return a;
+}
+
+static void *create_plain(Opaque *construction) { return create(construction, false, false, false); }
+static void *create_norm(Opaque *construction) { return create(construction, true, false, false); }
+static void *create_attention(Opaque *construction) { return create(construction, false, true, false); }
+static void *create_patches(Opaque *construction) { return create(construction, false, false, true); }
+
+static unsigned char *flags(Opaque *construction, const char *name, Opaque *status) {
+  int32_t size = 0, total = 0;
+  if (TF_GetCode(status)) return NULL;
+  TF_OpKernelConstruction_GetAttrSize(construction, name, &size, &total, status);
+  unsigned char *values = calloc((size_t)(size > 0 ? size : 1), 1);
+  if (!TF_GetCode(status) && values) TF_OpKernelConstruction_GetAttrBoolList(construction, name, values, size, status);
+  return values;
+}
+
+static void *create_adamw(Opaque *construction) {
+  Opaque *status = TF_NewStatus();
+  Attributes *a = calloc(1, sizeof *a);
+  int64_t n = 0;
+  int32_t sizes[2], total;
+  TF_OpKernelConstruction_GetAttrInt64(construction, "N", &n, status);
+  if (!TF_GetCode(status)) TF_OpKernelConstruction_GetAttrSize(construction, "decayed", &sizes[0], &total, status);
+  if (!TF_GetCode(status)) TF_OpKernelConstruction_GetAttrSize(construction, "scaled", &sizes[1], &total, status);
+  if (!TF_GetCode(status) && (sizes[0] != n || sizes[1] != n))
+    TF_SetStatus(status, INVALID_ARGUMENT, "EndosslAdamW: decayed and scaled: wanted a value for each weight");
+  a->decayed = flags(construction, "decayed", status);
+  a->scaled = flags(construction, "scaled", status);
+  if (TF_GetCode(status)) TF_OpKernelConstruction_Failure(construction, status);
+  TF_DeleteStatus(status);
+  return a;
+}
+
+static void *create_nothing(Opaque *construction) {
+  (void)construction;
+  return calloc(1, sizeof(Attributes));
+}
+
+static void delete(void *attributes) {
+  Attributes *a = attributes;
+  if (!a) return;
+  free(a->decayed);
+  free(a->scaled);
+  free(a);
+}
+
+static void scalar_shape(Opaque *context, Opaque *status) {
+  Opaque *scalar = TF_ShapeInferenceContextScalar(context);
+  TF_ShapeInferenceContextSetOutput(context, 0, scalar, status);
+  TF_DeleteShapeHandle(scalar);
+}
+
+static void no_shape(Opaque *context, Opaque *status) {
+  (void)context;
+  TF_SetStatus(status, 0, "");
+}
+
+#define COMPUTE(op, body) \
+  static void compute_##op(void *attributes, Opaque *context) { call(attributes, context, #op, body); }
+COMPUTE(EndosslAddLayerNorm, add_layer_norm)
+COMPUTE(EndosslAddLayerNormGrad, add_layer_norm_gradient)
+COMPUTE(EndosslLayerNorm, layer_norm)
+COMPUTE(EndosslLayerNormGrad, plain_layer_norm_gradient)
+COMPUTE(EndosslBiasGelu, bias_gelu)
+COMPUTE(EndosslBiasGeluGrad, bias_gelu_gradient)
+COMPUTE(EndosslAttention, attention)
+COMPUTE(EndosslAttentionGrad, attention_gradient)
+COMPUTE(EndosslPatches, patches)
+
+typedef struct {
+  const char *name, *attributes, *inputs, *outputs; /* separated by semicolons */
+  void *(*create)(Opaque *);
+  void (*compute)(void *, Opaque *);
+  void (*shape)(Opaque *, Opaque *);
+} Op;
+
+static const Op ops[] = {
+    /* sum = h + branch + bias; y = LayerNorm(sum); statistics: mean and 1 / deviation of each row */
+    {"EndosslAddLayerNorm", "T: {float, bfloat16};epsilon: float", "h: float;branch: T;bias: float;weight: float;beta: float",
+     "sum: float;y: T;statistics: float", create_norm, compute_EndosslAddLayerNorm, add_layer_norm_shape},
+    /* dsum may be empty; dbranch is empty for float32, where it equals dh */
+    {"EndosslAddLayerNormGrad", "T: {float, bfloat16}", "dsum: float;dy: T;sum: float;statistics: float;weight: float",
+     "dh: float;dbranch: T;dbias: float;dweight: float;dbeta: float", create_plain, compute_EndosslAddLayerNormGrad,
+     add_layer_norm_gradient_shape},
+    {"EndosslLayerNorm", "T: {float, bfloat16};epsilon: float", "x: float;weight: float;beta: float", "y: T;statistics: float",
+     create_norm, compute_EndosslLayerNorm, layer_norm_shape},
+    {"EndosslLayerNormGrad", "T: {float, bfloat16}", "dy: T;x: float;statistics: float;weight: float",
+     "dx: float;dweight: float;dbeta: float", create_plain, compute_EndosslLayerNormGrad, layer_norm_gradient_shape},
+    /* y = gelu(u + bias), with the error function */
+    {"EndosslBiasGelu", "T: {float, bfloat16}", "u: T;bias: float", "y: T", create_plain, compute_EndosslBiasGelu, bias_gelu_shape},
+    {"EndosslBiasGeluGrad", "T: {float, bfloat16}", "dy: T;u: T;bias: float", "du: T;dbias: float", create_plain,
+     compute_EndosslBiasGeluGrad, bias_gelu_gradient_shape},
+    /* y = softmax(q k' / sqrt(d)) v for each head of each sequence; groups: rows of (sequences, tokens) */
+    {"EndosslAttention", "T: {float, bfloat16};heads: int >= 1", "qkv: T;bias: float;groups: int32", "y: T;lse: float",
+     create_attention, compute_EndosslAttention, attention_shapes},
+    {"EndosslAttentionGrad", "T: {float, bfloat16};heads: int >= 1", "dy: T;qkv: T;bias: float;lse: float;groups: int32",
+     "dqkv: T;dbias: float", create_attention, compute_EndosslAttentionGrad, attention_gradient_shape},
+    /* the kept patches (keep empty: all) of images, row, column, channel */
+    {"EndosslPatches", "T: {float, bfloat16};patch: int >= 1", "images: float;keep: int32", "patches: T", create_patches,
+     compute_EndosslPatches, patches_shape},
+    /* a step of AdamW over all weights at once, in place: behind whatever makes the gradients */
+    {"EndosslAdamW", "N: int >= 1;decayed: list(bool);scaled: list(bool)",
+     "weights: N * resource;first: N * resource;second: N * resource;gradients: N * float;rate: float;epsilon: float;"
+     "decay: float;scale: float",
+     NULL, create_adamw, compute_EndosslAdamW, no_shape},
+    {"EndosslGlobalNorm", "N: int >= 1", "values: N * float", "norm: float", create_nothing, compute_EndosslGlobalNorm,
+     scalar_shape},
+};
+
+static void each(Opaque *builder, const char *list, void (*add)(Opaque *, const char *)) {
+  char text[256], *rest = NULL;
+  if (!list) return;
+  snprintf(text, sizeof text, "%s", list);
+  for (char *one = strtok_r(text, ";", &rest); one; one = strtok_r(NULL, ";", &rest)) add(builder, one);
+}
+
+static void register_op(const Op *op) {
+  Opaque *status = TF_NewStatus(), *builder = TF_NewOpDefinitionBuilder(op->name);
+  each(builder, op->attributes, TF_OpDefinitionBuilderAddAttr);
+  each(builder, op->inputs, TF_OpDefinitionBuilderAddInput);
+  each(builder, op->outputs, TF_OpDefinitionBuilderAddOutput);
+  TF_OpDefinitionBuilderSetIsStateful(builder, op->outputs == NULL);
+  TF_OpDefinitionBuilderSetShapeInferenceFunction(builder, op->shape);
+  TF_RegisterOpDefinition(builder, status);
+  char kernel[64];
+  snprintf(kernel, sizeof kernel, "%sCpu", op->name);
+  if (!TF_GetCode(status)) TF_RegisterKernelBuilder(kernel, TF_NewKernelBuilder(op->name, "CPU", op->create, op->compute, delete), status);
+  if (TF_GetCode(status)) fprintf(stderr, "%s: %s\n", op->name, TF_Message(status));
+  TF_DeleteStatus(status);
+}
+
+#ifdef __x86_64__
+#include <cpuid.h>
+extern const Kernels kernels_avx512, kernels_avx2, kernels_sse;
+
+/* What the processor has and the system saves on a switch of tasks. */
+static const Kernels *best(const char *wish) {
+  unsigned a, b, c, d, low, high;
+  if (wish && !strcmp(wish, "sse")) return &kernels_sse;
+  if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & bit_OSXSAVE) || !(c & bit_FMA)) return &kernels_sse;
+  __asm__("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+  if ((low & 0x06) != 0x06 || !__get_cpuid_count(7, 0, &a, &b, &c, &d) || !(b & bit_AVX2) || !(b & bit_BMI2)) return &kernels_sse;
+  if (wish && !strcmp(wish, "avx2")) return &kernels_avx2;
+  const unsigned v4 = bit_AVX512F | bit_AVX512BW | bit_AVX512CD | bit_AVX512DQ | bit_AVX512VL;
+  return (low & 0xe6) == 0xe6 && (b & v4) == v4 ? &kernels_avx512 : &kernels_avx2;
+}
+#else
+extern const Kernels kernels_plain;
+static const Kernels *best(const char *wish) {
+  (void)wish;
+  return &kernels_plain;
+}
+#endif
+
+/* The instruction set in use. */
+__attribute__((visibility("default"))) const char *endossl_kernels(void) { return kernels->name; }
+
+__attribute__((constructor)) static void register_ops(void) {
+  kernels = best(getenv("ENDOSSL_KERNELS"));
+  for (size_t i = 0; i < sizeof ops / sizeof *ops; i++) register_op(&ops[i]);
+}

@@ -1,0 +1,10 @@
+/* A few threads of the library's own, for as long as the process lives. */
+#ifndef ENDOSSL_POOL_H
+#define ENDOSSL_POOL_H
+#include <stddef.h>
+
+/* Runs work(args, 0) to work(args, tasks - 1) and returns when all have run. The calling thread works too; while the
+ * threads serve another caller it does its tasks alone. ENDOSSL_THREADS sets the number of threads. */
+void pool_run(void (*work)(void *, size_t), void *args, size_t tasks);
+
+#endif

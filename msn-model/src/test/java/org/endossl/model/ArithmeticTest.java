@@ -1,0 +1,317 @@
+package org.endossl.model;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiFunction;
+import org.endossl.model.ops.FusedOps;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.tensorflow.Operand;
+import org.tensorflow.Session;
+import org.tensorflow.exceptions.TFInvalidArgumentException;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.types.TBfloat16;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+
+/** The native ops against the composite form, values and gradients. */
+@EnabledIf("shipped")
+class ArithmeticTest {
+  private static final double EPS = 1e-6;
+
+  static boolean shipped() {
+    return ArithmeticTest.class.getResource(
+            "/native/" + org.endossl.model.ops.NativeLibrary.platform() + "/libendossl_ops.so")
+        != null;
+  }
+
+  @BeforeAll
+  static void loaded() {
+    assertTrue(FusedOps.status().loaded(), FusedOps.status().reason());
+  }
+
+  /** An op: inputs to outputs in float32. */
+  private interface Part {
+    List<Operand<TFloat32>> apply(Ops tf, Arithmetic arithmetic, List<Operand<TFloat32>> inputs);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1,1", "3,7", "64,384", "33,20", "70,768"})
+  void addLayerNorm(int rows, int width) {
+    check(
+        (tf, a, x) -> {
+          Arithmetic.Added added =
+              a.addLayerNorm(
+                  tf,
+                  new LayerNorm.Weights(x.get(3), x.get(4)),
+                  x.get(0),
+                  a.narrow(tf, x.get(1)),
+                  x.get(2),
+                  EPS);
+          return List.of(added.sum(), a.widen(tf, added.y()));
+        },
+        width == 1 ? 2e-3 : 1e-5, // the one value's deviation is 0: 1 / sqrt(eps) is large
+        new long[][] {{rows, width}, {rows, width}, {width}, {width}, {width}});
+  }
+
+  @ParameterizedTest
+  @CsvSource({"3,7", "64,384", "33,20"})
+  void layerNorm(int rows, int width) {
+    check(
+        (tf, a, x) ->
+            List.of(
+                a.widen(
+                    tf, a.layerNorm(tf, new LayerNorm.Weights(x.get(1), x.get(2)), x.get(0), EPS))),
+        1e-5,
+        new long[][] {{rows, width}, {width}, {width}});
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1,1", "3,7", "64,1536", "33,20"})
+  void biasGelu(int rows, int width) {
+    check(
+        (tf, a, x) -> List.of(a.widen(tf, a.biasGelu(tf, a.narrow(tf, x.get(0)), x.get(1)))),
+        1e-5,
+        new long[][] {{rows, width}, {width}});
+  }
+
+  /** Width, heads, then sequences and tokens of two groups. */
+  @ParameterizedTest
+  @CsvSource({
+    "384,6,2,99,6,37",
+    "64,1,1,197,0,1",
+    "48,3,3,5,2,1",
+    "20,2,2,50,1,17",
+    "33,3,1,48,1,49",
+    "160,2,1,21,2,16"
+  })
+  void attention(int width, int heads, int count, int tokens, int more, int few) {
+    int rows = count * tokens + more * few;
+    check(
+        (tf, a, x) -> {
+          List<Sequences.Group> groups = new ArrayList<>();
+          groups.add(new Sequences.Group(count, tf.constant(count), tokens));
+          if (more > 0) {
+            groups.add(new Sequences.Group(more, tf.constant(more), few));
+          }
+          return List.of(
+              a.widen(
+                  tf,
+                  a.attention(
+                          tf,
+                          a.narrow(tf, x.get(0)),
+                          x.get(1),
+                          new Sequences(groups),
+                          heads,
+                          width / heads)
+                      .y()));
+        },
+        1e-5,
+        new long[][] {{rows, 3L * width}, {3L * width}});
+  }
+
+  /**
+   * Values and gradients of both forms on one draw. In bfloat16 both are held against the float32
+   * composite on the same rounded inputs: the native form may not be further from it.
+   */
+  private static void check(Part part, double bar, long[][] shapes) {
+    try (Lab lab = new Lab()) {
+      List<Operand<TFloat32>> inputs = new ArrayList<>();
+      for (int i = 0; i < shapes.length; i++) {
+        Operand<TFloat32> x = lab.noise(17L + i, 1, shapes[i]);
+        inputs.add(lab.tf.dtypes.cast(lab.tf.dtypes.cast(x, TBfloat16.class), TFloat32.class));
+      }
+      List<float[]> wanted = run(lab, part, new CompositeArithmetic(false), inputs);
+      List<float[]> fused = run(lab, part, new FusedArithmetic(false), inputs);
+      List<float[]> composite16 = run(lab, part, new CompositeArithmetic(true), inputs);
+      List<float[]> fused16 = run(lab, part, new FusedArithmetic(true), inputs);
+      for (int i = 0; i < wanted.size(); i++) {
+        double floor = Math.sqrt(wanted.get(i).length) * 1e-3; // where the true value is about 0
+        double scale = Math.max(Lab.norm(wanted.get(i)), floor);
+        assertTrue(
+            distance(wanted.get(i), fused.get(i)) <= bar * scale,
+            "float32, value " + i + ": " + distance(wanted.get(i), fused.get(i)) / scale);
+        double most = Math.max(1.1 * distance(wanted.get(i), composite16.get(i)), 4e-3 * scale);
+        assertTrue(
+            distance(wanted.get(i), fused16.get(i)) <= most,
+            "bfloat16, value "
+                + i
+                + ": "
+                + distance(wanted.get(i), fused16.get(i)) / scale
+                + ", composite "
+                + distance(wanted.get(i), composite16.get(i)) / scale);
+      }
+    }
+  }
+
+  private static double distance(float[] a, float[] b) {
+    float[] difference = new float[a.length];
+    for (int i = 0; i < a.length; i++) {
+      difference[i] = a[i] - b[i];
+    }
+    return Lab.norm(difference);
+  }
+
+  private static List<float[]> run(
+      Lab lab, Part part, Arithmetic arithmetic, List<Operand<TFloat32>> inputs) {
+    Ops tf = lab.tf;
+    List<Operand<TFloat32>> outputs = part.apply(tf, arithmetic, inputs);
+    List<Operand<TFloat32>> fetched = new ArrayList<>(outputs);
+    Operand<TFloat32> loss = tf.constant(0f);
+    for (int i = 0; i < outputs.size(); i++) {
+      Operand<TFloat32> y = outputs.get(i);
+      Operand<TFloat32> mix = lab.noise(5L + i, 1, y.shape().asArray());
+      loss = tf.math.add(loss, tf.sum(tf.math.mul(y, mix), tf.constant(new int[] {0, 1})));
+    }
+    lab.gradients(loss, inputs).forEach(g -> fetched.add(tf.identity(g)));
+    return Lab.floats(lab.session(List.of()), fetched);
+  }
+
+  @Test
+  void patches_areTheComposites_ofKeptAndAll() {
+    try (Lab lab = new Lab()) {
+      Ops tf = lab.tf;
+      Operand<TFloat32> images = lab.noise(1, 1, 3, 21, 21, 3);
+      for (Operand<TInt32> keep : new ArrayList<>(List.of(tf.constant(new int[] {8, 0, 5})))) {
+        BiFunction<Arithmetic, Boolean, Operand<TFloat32>> cut =
+            (a, all) -> a.widen(tf, a.patches(tf, images, all ? null : keep, 3, 7));
+        for (boolean bf16 : new boolean[] {false, true}) {
+          for (boolean all : new boolean[] {false, true}) {
+            Session session = lab.session(List.of());
+            assertArrayEquals(
+                Lab.floats(session, cut.apply(new CompositeArithmetic(bf16), all)),
+                Lab.floats(session, cut.apply(new FusedArithmetic(bf16), all)));
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void nan_reachesTheResult_ofItsRowOnly() {
+    try (Lab lab = new Lab()) {
+      Ops tf = lab.tf;
+      float[] u = new float[2 * 40];
+      u[45] = Float.NaN;
+      Operand<TFloat32> x = lab.constant(Shape.of(2, 40), u);
+      Operand<TFloat32> zero = tf.zeros(tf.array(40), TFloat32.class);
+      Arithmetic a = new FusedArithmetic(true);
+      float[] gelu =
+          Lab.floats(lab.session(List.of()), a.widen(tf, a.biasGelu(tf, a.narrow(tf, x), zero)));
+      float[] norm =
+          Lab.floats(
+              lab.session(List.of()),
+              a.widen(tf, a.layerNorm(tf, new LayerNorm.Weights(zero, zero), x, EPS)));
+      for (int i = 0; i < 80; i++) {
+        assertEquals(i == 45, Float.isNaN(gelu[i]), "gelu " + i);
+        assertEquals(i >= 40, Float.isNaN(norm[i]), "layer norm " + i);
+      }
+    }
+  }
+
+  @Test
+  void shapes_areKnownWhenTheGraphIsBuilt() {
+    try (Lab lab = new Lab()) {
+      Ops tf = lab.tf;
+      Operand<TFloat32> rows = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(-1, 12)));
+      Operand<TFloat32> vector = lab.noise(1, 1, 12);
+      Arithmetic a = new FusedArithmetic(false);
+      Arithmetic.Added added =
+          a.addLayerNorm(tf, new LayerNorm.Weights(vector, vector), rows, rows, vector, EPS);
+      assertArrayEquals(new long[] {-1, 12}, added.sum().shape().asArray());
+      assertArrayEquals(new long[] {-1, 12}, added.y().shape().asArray());
+      assertArrayEquals(new long[] {-1, 12}, a.biasGelu(tf, rows, vector).shape().asArray());
+      Operand<TInt32> groups = tf.constant(new int[][] {{2, 3}});
+      assertArrayEquals(
+          new long[] {-1, 4}, FusedOps.attention(tf, rows, vector, groups, 2).shape().asArray());
+      assertThrows(
+          TFInvalidArgumentException.class, () -> a.biasGelu(tf, vector, vector), "rank 1");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bias", "heads", "groups", "keep"})
+  void wrongInput_isNamed(String what) {
+    try (Lab lab = new Lab()) {
+      Ops tf = lab.tf;
+      Operand<TFloat32> rows = lab.noise(1, 1, 6, 12);
+      Operand<TInt32> groups = tf.constant(new int[][] {{2, 3}});
+      Operand<?> y =
+          switch (what) {
+            case "bias" -> FusedOps.biasGelu(tf, rows, lab.noise(1, 1, 11));
+            case "heads" -> FusedOps.attention(tf, rows, lab.noise(1, 1, 12), groups, 3);
+            case "groups" ->
+                FusedOps.attention(
+                    tf, rows, lab.noise(1, 1, 12), tf.constant(new int[][] {{2, 4}}), 2);
+            default ->
+                FusedOps.patches(
+                    tf,
+                    lab.noise(1, 1, 1, 8, 8, 3),
+                    tf.constant(new int[] {4}),
+                    4,
+                    org.tensorflow.proto.DataType.DT_FLOAT);
+          };
+      @SuppressWarnings("unchecked")
+      Operand<TFloat32> fetched = (Operand<TFloat32>) y;
+      TFInvalidArgumentException e =
+          assertThrows(
+              TFInvalidArgumentException.class, () -> Lab.floats(lab.session(List.of()), fetched));
+      String wanted =
+          switch (what) {
+            case "bias" -> "EndosslBiasGelu: bias: got shape [11], wanted [12]";
+            case "heads" ->
+                "EndosslAttention: qkv: got 12 columns, wanted a multiple of 3 times the 3 heads";
+            case "groups" ->
+                "EndosslAttention: groups: got 8 tokens in all, wanted the 6 rows of qkv";
+            default -> "EndosslPatches: keep: value 0: got 4, wanted 0 to 3";
+          };
+      assertTrue(String.valueOf(e.getMessage()).contains(wanted), e.getMessage());
+    }
+  }
+
+  /** The other instruction sets, each in a process of its own: the library chooses when loaded. */
+  @ParameterizedTest
+  @ValueSource(strings = {"avx2", "sse"})
+  void otherInstructionSets_giveTheSame(String kernels) throws IOException, InterruptedException {
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
+            "-cp",
+            System.getProperty("java.class.path"),
+            InstructionSets.class.getName());
+    builder.environment().put("ENDOSSL_KERNELS", kernels);
+    builder.redirectErrorStream(true);
+    Process process = builder.start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, process.waitFor(), said);
+  }
+
+  /** Runs the comparisons above; a failure is the process's. */
+  static final class InstructionSets {
+    private InstructionSets() {}
+
+    public static void main(String[] args) {
+      loaded();
+      ArithmeticTest test = new ArithmeticTest();
+      test.addLayerNorm(33, 20);
+      test.biasGelu(33, 20);
+      test.attention(20, 2, 2, 50, 1, 17);
+      test.attention(160, 2, 1, 21, 2, 16);
+    }
+  }
+}
