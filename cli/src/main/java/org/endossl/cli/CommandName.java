@@ -14,6 +14,7 @@ enum CommandName {
   PROBE("probe", "linear probe of frozen encoders, endossl's protocol and scores"),
   KNN("knn", "nearest-neighbour scores of a frozen encoder"),
   METRICS("metrics", "score a file of predictions under every convention"),
+  PREPARE("prepare", "download, check, unpack and convert an archive of Cholec80"),
   CONVERT("convert", "Cholec80's videos or frames to TFRecords"),
   RECORDS_INSPECT("records inspect", "what record files hold, one line per record"),
   RECORDS_VERIFY("records verify", "everything that is wrong with record files"),
@@ -58,6 +59,7 @@ enum CommandName {
       case METRICS -> new MetricsCommand();
       case RECORDS_INSPECT -> new RecordsInspectCommand();
       case RECORDS_VERIFY -> new RecordsVerifyCommand();
+      case PREPARE -> new PrepareCommand();
       case CONVERT -> new ConvertCommand();
       case RECORDS_STATS -> new RecordsStatsCommand();
       case RECORDS_INDEX -> new RecordsIndexCommand();

@@ -1,17 +1,25 @@
 package org.endossl.cli;
 
 import com.beust.jcommander.Parameter;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.endossl.tfrecords.BadRecords;
 import org.endossl.tfrecords.Compression;
 import org.endossl.tfrecords.PhaseOrder;
+import org.endossl.tfrecords.RecordFiles;
+import org.endossl.tfrecords.convert.BorderCrop;
+import org.endossl.tfrecords.convert.BoxConverter;
 import org.endossl.tfrecords.convert.ConvertProgress;
 import org.endossl.tfrecords.convert.ConvertReport;
 import org.endossl.tfrecords.convert.ConvertRequest;
+import org.endossl.tfrecords.convert.Editing;
+import org.endossl.tfrecords.convert.FrameFilter;
 import org.endossl.tfrecords.convert.FramesConverter;
+import org.endossl.tfrecords.convert.FramesExporter;
 import org.endossl.tfrecords.convert.ImageSize;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +33,7 @@ final class ConvertCommand extends Command {
 
   @Parameter(
       names = "--layout",
-      description = "LAYOUT: frames, videos, or auto: frames if there are any")
+      description = "LAYOUT: frames, videos, or auto: frames if there are any; records; boxes")
   String layout = "auto";
 
   @Parameter(
@@ -50,6 +58,17 @@ final class ConvertCommand extends Command {
       description = "ORDER: how phases are numbered: tf-cholec80, endossl, tmrnet")
   String phaseOrder = PhaseOrder.TF_CHOLEC80.key();
 
+  @Parameter(names = "--crop", description = "cut off the black border, before resizing")
+  boolean crop;
+
+  @Parameter(
+      names = "--drop",
+      description = "F1,F2: leave out frames: black, out-of-body, or black:8, out-of-body:0.1")
+  List<String> drop = new ArrayList<>();
+
+  @Parameter(names = "--on-bad-record", description = OnBadRecord.TEXT)
+  String onBadRecord = "fail";
+
   @Parameter(names = "--no-tools", description = "without tool annotations; all instruments are 0")
   boolean noTools;
 
@@ -65,6 +84,9 @@ final class ConvertCommand extends Command {
         DIR holds phase_annotations/, tool_annotations/ and either videos/videoNN.mp4 (25 frames per
         second, as Cholec80 is published; needs ffmpeg on the PATH) or frames/videoNN/*.png (one per
         second, as endossl reads them). A video's files appear complete or not at all.
+        --layout records goes the other way: DIR, a record file or a glob, becomes frames/ and
+        annotations. --layout boxes takes PART/Image/ with Pascal VOC's XML in PART/Annotation/, as
+        PolypSet has them, and makes PART.tfrecord for classification.
         """;
   }
 
@@ -75,6 +97,12 @@ final class ConvertCommand extends Command {
 
   @Override
   int run(Terminal terminal) throws Exception {
+    if (layout.equals("records")) {
+      return export(terminal);
+    }
+    if (layout.equals("boxes")) {
+      return boxes(terminal);
+    }
     ConvertRequest request =
         new ConvertRequest(
             input,
@@ -88,12 +116,55 @@ final class ConvertCommand extends Command {
             PhaseOrder.of(phaseOrder),
             !noTools,
             resume,
-            workers);
+            workers,
+            new Editing(
+                crop ? BorderCrop.DEFAULT : null, drop.stream().map(FrameFilter::parse).toList()));
     ConvertReport report;
     try (ProgressLine line = new ProgressLine(terminal, "convert")) {
       report = FramesConverter.run(request, progress -> show(line, progress));
     }
     print(report, terminal.out());
+    return ExitCode.DONE;
+  }
+
+  private int export(Terminal terminal) throws IOException {
+    BadRecords bad = OnBadRecord.of(onBadRecord);
+    long frames;
+    try (ProgressLine line = new ProgressLine(terminal, "convert")) {
+      frames =
+          FramesExporter.run(
+              RecordFiles.list(List.of(input.toString())),
+              out,
+              bad,
+              done -> line.show(0, done + " frames"));
+    }
+    terminal.out().println(frames + " frames with annotations in " + out);
+    OnBadRecord.report(bad, terminal.err());
+    return ExitCode.DONE;
+  }
+
+  private int boxes(Terminal terminal) throws IOException {
+    BoxConverter.Report report;
+    try (ProgressLine line = new ProgressLine(terminal, "convert")) {
+      report =
+          BoxConverter.run(
+              input,
+              out,
+              size == null ? null : ImageSize.parse(size),
+              done -> line.show(0, done + " images"));
+    }
+    terminal
+        .out()
+        .println(
+            "images "
+                + report.images()
+                + " of classes "
+                + report.classes()
+                + " in "
+                + out
+                + (report.unboxed() == 0
+                    ? ""
+                    : "; " + report.unboxed() + " without a box were left out"));
     return ExitCode.DONE;
   }
 
@@ -122,6 +193,9 @@ final class ConvertCommand extends Command {
                 + ": "
                 + video.unannotated()
                 + " frames at the end have no annotation and were left out");
+      }
+      if (video.dropped() > 0) {
+        out.println("note: " + video.name() + ": " + video.dropped() + " frames were dropped");
       }
       if (video.unseen() > 0) {
         out.println(

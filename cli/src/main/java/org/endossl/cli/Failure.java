@@ -11,6 +11,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.ReadOnlyFileSystemException;
 import java.util.Objects;
 import org.endossl.tfrecords.MissingProgramException;
+import org.endossl.tfrecords.prepare.DownloadException;
 
 /**
  * What a failure means: one line and an exit code.
@@ -68,7 +69,7 @@ record Failure(int code, String line, Throwable cause) {
     if (message.contains("No space left on device") || message.contains("Disk quota exceeded")) {
       return new Failure(ExitCode.ENVIRONMENT, message + "; free some space and run again", e);
     }
-    if (e instanceof MissingProgramException) {
+    if (e instanceof MissingProgramException || e instanceof DownloadException) {
       return new Failure(ExitCode.ENVIRONMENT, message, e);
     }
     if (e instanceof AccessDeniedException) {

@@ -18,6 +18,7 @@ public record ConvertReport(List<Video> videos) {
    * @param frames how many were written; 0 when the video was passed over
    * @param unannotated frames at the end that were left out because no annotation goes with them
    * @param unseen annotated frames at the end that the input does not have
+   * @param dropped frames that a filter left out
    * @param passedOver whether it was complete already
    * @param warnings what the decoder complained of
    */
@@ -27,6 +28,7 @@ public record ConvertReport(List<Video> videos) {
       long frames,
       long unannotated,
       long unseen,
+      long dropped,
       boolean passedOver,
       List<String> warnings) {}
 

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param tools whether the tool annotations are read; without them all instruments are 0
  * @param resume whether videos that are complete in the output are passed over
  * @param workers videos at a time
+ * @param editing crop of the border and filters
  */
 public record ConvertRequest(
     Path input,
@@ -35,7 +36,43 @@ public record ConvertRequest(
     PhaseOrder phaseOrder,
     boolean tools,
     boolean resume,
-    int workers) {
+    int workers,
+    Editing editing) {
+
+  /** Frames as they are. */
+  public ConvertRequest(
+      Path input,
+      Path output,
+      Layout layout,
+      List<String> videos,
+      double framesPerSecond,
+      @Nullable ImageSize size,
+      Compression compression,
+      int shards,
+      PhaseOrder phaseOrder,
+      boolean tools,
+      boolean resume,
+      int workers) {
+    this(
+        input,
+        output,
+        layout,
+        videos,
+        framesPerSecond,
+        size,
+        compression,
+        shards,
+        phaseOrder,
+        tools,
+        resume,
+        workers,
+        Editing.NONE);
+  }
+
+  /** What the decoder resizes to: nothing where the border is cut first. */
+  @Nullable ImageSize decodedSize() {
+    return editing.isNone() ? size : null;
+  }
 
   /** How Cholec80 lies in the input directory. */
   public enum Layout {
@@ -59,6 +96,24 @@ public record ConvertRequest(
     if (workers < 1) {
       throw new IllegalArgumentException("workers: got " + workers + ", wanted at least 1");
     }
+  }
+
+  /** The same, of another input directory. */
+  public ConvertRequest withInput(Path directory) {
+    return new ConvertRequest(
+        directory,
+        output,
+        layout,
+        videos,
+        framesPerSecond,
+        size,
+        compression,
+        shards,
+        phaseOrder,
+        tools,
+        resume,
+        workers,
+        editing);
   }
 
   /** All videos at one frame a second, as they are, one plain file each. */

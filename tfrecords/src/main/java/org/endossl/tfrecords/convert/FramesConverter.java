@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.endossl.tfrecords.Compression;
 import org.endossl.tfrecords.DataException;
@@ -20,7 +21,7 @@ import org.endossl.tfrecords.convert.ConvertRequest.Layout;
  * <p>A video's files appear complete or not at all; the same input gives the same bytes (decoded
  * videos: with the same ffmpeg); memory does not grow with the number of frames. Frames at the end
  * for which there is no annotation are left out and counted. Images keep their bytes unless they
- * are resized.
+ * are resized or cut. Frames that a filter drops keep their numbers: the others' do not change.
  */
 public final class FramesConverter {
 
@@ -30,6 +31,7 @@ public final class FramesConverter {
   private final ConvertRequest request;
   private final InputDirectory input;
   private final OutputDirectory output;
+  private final Map<String, Long> dropped = new ConcurrentHashMap<>();
 
   private FramesConverter(ConvertRequest request, InputDirectory input) {
     this.request = request;
@@ -72,7 +74,7 @@ public final class FramesConverter {
     List<Path> files = output.files(video);
     if (output.isComplete(video)) {
       meter.video(video, annotations.frames());
-      return new ConvertReport.Video(video, files, 0, 0, 0, true, List.of());
+      return new ConvertReport.Video(video, files, 0, 0, 0, 0, true, List.of());
     }
     long annotated = annotations.frames();
     if (annotated == 0) {
@@ -86,7 +88,14 @@ public final class FramesConverter {
       long frames = Math.min(there, annotated);
       meter.video(video, annotated - frames);
       return new ConvertReport.Video(
-          video, files, frames, there - frames, annotated - frames, false, source.warnings());
+          video,
+          files,
+          frames - dropped.getOrDefault(video, 0L),
+          there - frames,
+          annotated - frames,
+          dropped.getOrDefault(video, 0L),
+          false,
+          source.warnings());
     }
   }
 
@@ -100,10 +109,11 @@ public final class FramesConverter {
         if (image == null) {
           throw new DataException(source.where() + ": the frames end early");
         }
-        writer.write(image, source.where());
+        write(writer, image, source.where());
         meter.frame(video);
       }
       writer.commit();
+      dropped.merge(video, writer.dropped(), Long::sum);
     }
     return source.frames();
   }
@@ -130,13 +140,24 @@ public final class FramesConverter {
           VideoWriter writer = new VideoWriter(video, annotations, output.files(video), total)) {
         byte[] image;
         while ((image = reader.next()) != null) {
-          writer.write(image, reader.place().toString());
+          write(writer, image, reader.place().toString());
         }
         writer.commit();
+        dropped.merge(video, writer.dropped(), Long::sum);
       }
       return there;
     } finally {
       Files.deleteIfExists(spool);
+    }
+  }
+
+  private void write(VideoWriter writer, byte[] image, String where) throws IOException {
+    Editing editing = request.editing();
+    byte[] edited = editing.isNone() ? image : editing.apply(image, request.size(), where);
+    if (edited == null) {
+      writer.drop();
+    } else {
+      writer.write(edited, where);
     }
   }
 
@@ -159,6 +180,6 @@ public final class FramesConverter {
 
   /** Whether videos can be decoded here: {@link Layout#VIDEOS} needs an ffmpeg on the PATH. */
   public static boolean canDecodeVideos() {
-    return VideoDecoder.isThere();
+    return Ffmpeg.isThere();
   }
 }

@@ -95,7 +95,7 @@ record InputDirectory(Path directory, Layout layout, List<String> videos) {
     double step = Annotations.RATE / request.framesPerSecond();
     if (layout == Layout.VIDEOS) {
       Path file = directory.resolve("videos").resolve(video + ENDING);
-      return VideoDecoder.open(file, step, request.size());
+      return VideoDecoder.open(file, step, request.decodedSize());
     }
     if (step != Annotations.RATE) {
       throw new IllegalArgumentException(
@@ -103,6 +103,6 @@ record InputDirectory(Path directory, Layout layout, List<String> videos) {
               + request.framesPerSecond()
               + ", wanted 1, at which the frames were extracted");
     }
-    return FrameFolder.open(directory.resolve("frames").resolve(video), request.size());
+    return FrameFolder.open(directory.resolve("frames").resolve(video), request.decodedSize());
   }
 }

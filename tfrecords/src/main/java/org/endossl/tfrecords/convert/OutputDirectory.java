@@ -32,6 +32,15 @@ final class OutputDirectory {
     made.addProperty("compression", request.compression().name());
     made.addProperty("shards", request.shards());
     made.addProperty("tools", request.tools());
+    Editing editing = request.editing();
+    BorderCrop crop = editing.crop();
+    if (crop != null) {
+      made.addProperty("crop", crop.window() + ":" + crop.threshold());
+    }
+    if (!editing.filters().isEmpty()) {
+      made.addProperty(
+          "drop", String.join(",", editing.filters().stream().map(FrameFilter::name).toList()));
+    }
     JsonObject json = request.phaseOrder().toJson();
     json.add("converted", made);
     return json;

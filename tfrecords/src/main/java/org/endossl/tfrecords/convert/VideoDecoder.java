@@ -8,7 +8,6 @@ import java.io.InputStreamReader;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,7 +52,7 @@ final class VideoDecoder implements FrameSource {
   static VideoDecoder open(Path file, double step, @Nullable ImageSize size) throws IOException {
     List<String> command =
         List.of(
-            find().toString(),
+            Ffmpeg.find().toString(),
             "-nostdin",
             "-v",
             "error",
@@ -90,31 +89,6 @@ final class VideoDecoder implements FrameSource {
         + "flags="
         + (size == null ? "bicubic" : "bilinear")
         + "+accurate_rnd+full_chroma_int+bitexact,format=rgb24";
-  }
-
-  private static Path find() throws MissingProgramException {
-    String path = System.getenv("PATH");
-    for (String directory : (path == null ? "" : path).split(java.io.File.pathSeparator, -1)) {
-      for (String name : List.of("ffmpeg", "ffmpeg.exe")) {
-        Path program = Path.of(directory.isEmpty() ? "." : directory, name);
-        if (Files.isExecutable(program) && Files.isRegularFile(program)) {
-          return program;
-        }
-      }
-    }
-    throw new MissingProgramException(
-        "ffmpeg: not found on the PATH, wanted to decode videos; install it (for example: apt-get"
-            + " install ffmpeg) or convert extracted frames");
-  }
-
-  /** Whether an ffmpeg is there. */
-  static boolean isThere() {
-    try {
-      find();
-      return true;
-    } catch (MissingProgramException e) {
-      return false;
-    }
   }
 
   private void listen() {

@@ -20,6 +20,7 @@ final class VideoWriter implements Closeable {
   private final long total;
   private final List<TfRecordWriter> writers = new ArrayList<>();
   private long frame;
+  private long dropped;
 
   /**
    * Begins with frame 0.
@@ -51,15 +52,43 @@ final class VideoWriter implements Closeable {
     FrameRecord record =
         new FrameRecord(
             image, video, frame, total, annotations.instruments(frame), annotations.phase(frame));
-    if (frame == total * writers.size() / files.size()) {
-      writers.add(TfRecordWriter.create(files.get(writers.size())));
-    }
+    begin();
     writers.get(writers.size() - 1).write(FrameCodec.encode(record));
     frame++;
   }
 
+  /** Leaves out the next frame; those behind it keep their numbers. */
+  void drop() {
+    frame++;
+    dropped++;
+  }
+
+  /** How many frames were left out. */
+  long dropped() {
+    return dropped;
+  }
+
+  /** The shard of the next frame. */
+  private void begin() throws IOException {
+    int shard = writers.size();
+    if (shard < files.size() && frame >= total * shard / files.size()) {
+      writers.add(TfRecordWriter.create(files.get(shard)));
+      if (shard + 1 < files.size() && frame >= total * (shard + 1) / files.size()) {
+        throw new DataException(
+            video + ": no frame is left for the file " + files.get(shard) + "; use fewer shards");
+      }
+    }
+  }
+
   /** Gives the files their names. */
   void commit() throws IOException {
+    if (writers.size() < files.size()) {
+      throw new DataException(
+          video
+              + ": no frame is left for the file "
+              + files.get(writers.size())
+              + "; use fewer shards or another filter");
+    }
     for (TfRecordWriter writer : writers) {
       writer.commit();
     }

@@ -1,0 +1,92 @@
+package org.endossl.tfrecords.convert;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.endossl.tfrecords.BadRecords;
+import org.endossl.tfrecords.DataException;
+import org.endossl.tfrecords.RecordFiles;
+import org.endossl.tfrecords.convert.ConvertRequest.Layout;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FramesExporterTest {
+
+  @TempDir Path directory;
+
+  private void same(Path a, Path b, String folder) throws IOException {
+    try (Stream<Path> files = Files.walk(a.resolve(folder))) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        assertEquals(-1, Files.mismatch(file, b.resolve(a.relativize(file))), file.toString());
+      }
+    }
+  }
+
+  private long export(Path records, Path out) throws IOException {
+    return FramesExporter.run(
+        RecordFiles.list(List.of(records.toString())), out, BadRecords.fail(), done -> {});
+  }
+
+  @Test
+  void framesToRecordsAndBack_givesTheSameFiles() throws IOException {
+    Path in = directory.resolve("in");
+    for (String video : List.of("video01", "video02")) {
+      SmallCholec80.annotate(in, video, 150, 6);
+      SmallCholec80.frames(in, video, 6);
+    }
+    ConvertRequest request = ConvertRequest.of(in, directory.resolve("records"));
+    assertEquals(Layout.AUTO, request.layout());
+    FramesConverter.run(request, progress -> {});
+    Path out = directory.resolve("out");
+    assertEquals(12, export(directory.resolve("records"), out));
+    same(in, out, "frames");
+    same(in, out, "tool_annotations");
+    // Of 25 rows a second the one that goes with the frame is known, and the others repeat it.
+    FramesConverter.run(ConvertRequest.of(out, directory.resolve("again")), progress -> {});
+    for (String video : List.of("video01.tfrecord", "video02.tfrecord")) {
+      assertEquals(
+          -1,
+          Files.mismatch(
+              directory.resolve("records").resolve(video),
+              directory.resolve("again").resolve(video)));
+    }
+    assertThrows(FileAlreadyExistsException.class, () -> export(directory.resolve("records"), out));
+  }
+
+  @Test
+  void aGap_isRefused_andNothingIsWritten() throws IOException {
+    Path in = directory.resolve("in");
+    SmallCholec80.annotate(in, "video01", 150, 6);
+    SmallCholec80.frames(in, "video01", 6);
+    FramesConverter.run(
+        new ConvertRequest(
+            in,
+            directory.resolve("records"),
+            Layout.FRAMES,
+            List.of(),
+            1,
+            null,
+            org.endossl.tfrecords.Compression.NONE,
+            1,
+            org.endossl.tfrecords.PhaseOrder.ENDOSSL,
+            true,
+            false,
+            1,
+            new Editing(null, List.of(FrameFilter.black(7)))),
+        progress -> {});
+    DataException e =
+        assertThrows(
+            DataException.class,
+            () -> export(directory.resolve("records"), directory.resolve("out")));
+    assertTrue(String.valueOf(e.getMessage()).contains("follows a gap"), e.getMessage());
+    assertFalse(Files.exists(directory.resolve("out")));
+  }
+}
