@@ -39,8 +39,14 @@ public final class Encoder {
     Network create(Ops tf);
   }
 
+  /** Computes a hash of the weights, for which their files may have to be read whole. */
+  @FunctionalInterface
+  private interface Hash {
+    String compute() throws IOException;
+  }
+
   private final String source;
-  private final String hash;
+  private final Hash hash;
   private final @Nullable VitConfig config;
   private final String description;
   private final int width;
@@ -49,7 +55,7 @@ public final class Encoder {
 
   private Encoder(
       String source,
-      String hash,
+      Hash hash,
       @Nullable VitConfig config,
       String description,
       int width,
@@ -69,7 +75,7 @@ public final class Encoder {
     Path prefix = checkpoint.prefix();
     return vit(
         source,
-        Hashes.ofCheckpoint(prefix),
+        () -> Hashes.ofCheckpoint(prefix),
         checkpoint.config().encoder(),
         checkpoint.config().views().normalization(),
         0,
@@ -84,7 +90,7 @@ public final class Encoder {
     HuggingFaceVit.Model model = HuggingFaceVit.open(path);
     return vit(
         path.toString(),
-        Hashes.ofHuggingFace(path),
+        () -> Hashes.ofHuggingFace(path),
         model.config(),
         ProcessorConfig.normalization(path),
         0,
@@ -99,7 +105,7 @@ public final class Encoder {
   static Encoder random(String source, VitConfig config, Normalization normalization, long seed) {
     return vit(
         source,
-        Hashes.ofText("random " + config + " " + seed),
+        () -> Hashes.ofText("random " + config + " " + seed),
         config,
         normalization,
         seed,
@@ -113,7 +119,7 @@ public final class Encoder {
 
   private static Encoder vit(
       String source,
-      String hash,
+      Hash hash,
       VitConfig config,
       Normalization normalization,
       long seed,
@@ -133,7 +139,7 @@ public final class Encoder {
     KerasResNetV2.Model model = KerasResNetV2.open(file);
     return new Encoder(
         file.toString(),
-        Hashes.ofFiles(List.of(file)),
+        () -> Hashes.ofFiles(List.of(file)),
         null,
         model.config().toString(),
         model.config().width(),
@@ -155,7 +161,7 @@ public final class Encoder {
     int width = file.width(output);
     return new Encoder(
         directory.toString(),
-        Hashes.ofSavedModel(directory),
+        () -> Hashes.ofSavedModel(directory),
         null,
         "SavedModel, output " + output,
         width,
@@ -168,7 +174,7 @@ public final class Encoder {
   static Encoder meanColour(String source, boolean deviation) {
     return new Encoder(
         source,
-        Hashes.ofText(source),
+        () -> Hashes.ofText(source),
         null,
         source,
         deviation ? 6 : 3,
@@ -181,9 +187,9 @@ public final class Encoder {
     return source;
   }
 
-  /** SHA-256 of what decides the weights' values. */
-  public String hash() {
-    return hash;
+  /** SHA-256 of what decides the weights' values; reads their files. */
+  public String hash() throws IOException {
+    return hash.compute();
   }
 
   /** The Vision Transformer; null where it is none. */

@@ -25,15 +25,17 @@ public final class Hashes {
     return ofFiles(List.of(Path.of(prefix + ".index")));
   }
 
-  /** Of a directory's weights and configuration. */
+  /** Of a directory's weights in any format, their indexes and configurations. */
   static String ofHuggingFace(Path path) throws IOException {
     Path directory = Files.isDirectory(path) ? path : path.toAbsolutePath().getParent();
     List<Path> files = new ArrayList<>();
     if (directory != null) {
       try (Stream<Path> entries = Files.list(directory)) {
-        entries.filter(p -> p.toString().endsWith(".safetensors")).sorted().forEach(files::add);
+        entries
+            .filter(p -> p.toString().matches(".*\\.(safetensors|bin|json)"))
+            .sorted()
+            .forEach(files::add);
       }
-      files.add(directory.resolve("config.json"));
     }
     return ofFiles(files);
   }

@@ -89,17 +89,13 @@ public final class Features {
   private static FeatureInfo info(Encoder encoder, Preprocessing preprocessing, FrameFiles files)
       throws IOException {
     String data = dataHash(files);
+    String weights = encoder.hash();
     return new FeatureInfo(
         Hashes.ofText(
             String.join(
-                "\n",
-                VERSION,
-                encoder.hash(),
-                encoder.description(),
-                preprocessing.toString(),
-                data)),
+                "\n", VERSION, weights, encoder.description(), preprocessing.toString(), data)),
         encoder.source(),
-        encoder.hash(),
+        weights,
         encoder.description(),
         data,
         names(files),

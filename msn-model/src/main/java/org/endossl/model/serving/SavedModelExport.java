@@ -36,7 +36,8 @@ import org.tensorflow.types.TString;
  * </ul>
  *
  * Images are [any, side, side, 3] in the {@link ImageScale} that is asked for; the normalisation of
- * training is inside. {@code assets.extra/endossl.json} says so in a form that programs read.
+ * training is inside. {@code assets.extra/endossl.json} says so in a form that programs read, and
+ * {@code backbone.json} declares what this program needs to take the directory as weights.
  */
 public final class SavedModelExport {
   private static final float SMALLEST = 1e-12f; // under the square root, as tf.math.l2_normalize
@@ -127,6 +128,16 @@ public final class SavedModelExport {
     }
     Path extra = Files.createDirectories(directory.resolve("assets.extra"));
     Files.writeString(extra.resolve("endossl.json"), description(model));
+    Files.writeString(directory.resolve("backbone.json"), declaration(model));
+  }
+
+  /** The keys of org.endossl.eval.SavedModelOptions. */
+  private static String declaration(Model model) {
+    JsonObject root = new JsonObject();
+    root.addProperty("input_scale", model.scale().text());
+    root.addProperty("output", 1);
+    root.addProperty("image_size", model.config().imageSize());
+    return root + "\n";
   }
 
   private static ServingGraph.Body body(Ops tf, Vit.Weights vit, Model model) {
