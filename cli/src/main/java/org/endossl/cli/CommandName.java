@@ -11,8 +11,11 @@ enum CommandName {
   PRETRAIN("pretrain", "pre-train by Masked Siamese Networks on TFRecords"),
   FEATURES("features", "one vector per frame by a frozen encoder"),
   EMBED("embed", "one image or a folder of images to vectors"),
-  PROBE("probe", "linear probe of frozen encoders, endossl's protocol and scores"),
+  PROBE("probe", "linear probe, tools, temporal heads or image classes on frozen encoders"),
   KNN("knn", "nearest-neighbour scores of a frozen encoder"),
+  LOWSHOT("lowshot", "how many labels a frozen encoder needs"),
+  SUITE_RUN("suite run", "scores held against bars, with JUnit XML for CI"),
+  REPRODUCE("reproduce", "the papers' numbers, as far as weights and data are there"),
   METRICS("metrics", "score a file of predictions under every convention"),
   PREPARE("prepare", "download, check, unpack and convert an archive of Cholec80"),
   CONVERT("convert", "Cholec80's videos or frames to TFRecords"),
@@ -57,6 +60,9 @@ enum CommandName {
     return switch (this) {
       case SYNTHETIC -> new SyntheticCommand();
       case METRICS -> new MetricsCommand();
+      case LOWSHOT -> new LowshotCommand();
+      case SUITE_RUN -> new SuiteRunCommand();
+      case REPRODUCE -> new ReproduceCommand();
       case RECORDS_INSPECT -> new RecordsInspectCommand();
       case RECORDS_VERIFY -> new RecordsVerifyCommand();
       case PREPARE -> new PrepareCommand();

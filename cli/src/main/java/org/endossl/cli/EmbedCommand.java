@@ -21,7 +21,7 @@ final class EmbedCommand extends Command {
   @Parameter(
       names = "--out",
       required = true,
-      description = "F.npy: the vectors; names go to F.csv")
+      description = "F: .npy with the names in a .csv beside it, .csv or .parquet")
   Path out = Path.of("");
 
   @Parameter(names = "--size", description = "side of the images in pixels; 0: as the weights")

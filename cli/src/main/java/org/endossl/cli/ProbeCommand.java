@@ -6,12 +6,15 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import org.endossl.eval.features.FeatureSet;
 import org.endossl.eval.probe.LinearProbe;
 import org.endossl.eval.probe.Probe;
 import org.endossl.eval.probe.ProbeConfig;
 import org.endossl.eval.probe.ProbeRequest;
 import org.endossl.eval.probe.ProbeResult;
+import org.endossl.eval.suite.Protocol;
 import org.endossl.tfrecords.BadRecords;
 import org.endossl.train.config.YamlConfig;
 import org.jspecify.annotations.Nullable;
@@ -54,10 +57,11 @@ final class ProbeCommand extends Command {
   @Override
   String details() {
     return """
-        Features of the frozen encoder are computed once, then a linear layer is trained on them by
-        endossl's protocol. Several --weights are probed on the same frames and printed together;
-        each gets a folder of its own below --out.
-        """;
+    Features of the frozen encoder are computed once, then a linear layer is trained on them by
+    endossl's protocol. Several --weights are probed on the same frames and printed together;
+    each gets a folder of its own below --out. Other files of configs/probe by --config: tools
+    (tools.yaml), temporal heads (tecno.yaml, lstm.yaml), classes of images (polypset.yaml).
+    """;
   }
 
   @Override
@@ -75,6 +79,9 @@ final class ProbeCommand extends Command {
   int run(Terminal terminal) throws Exception {
     if (features == null == weights.isEmpty()) {
       throw new UsageException("wanted --weights W (one or more) or --features DIR");
+    }
+    if (Protocol.of(config) != Protocol.LINEAR) {
+      return other(terminal);
     }
     ProbeConfig protocol = YamlConfig.load(config, ProbeConfig.class, overrides);
     BadRecords bad = OnBadRecord.of(onBadRecord);
@@ -94,6 +101,36 @@ final class ProbeCommand extends Command {
     }
     OnBadRecord.report(bad, terminal.err());
     ScoreTable.print(results, terminal.out());
+    terminal.out().println("\nscores and predictions in " + out);
+    return ExitCode.DONE;
+  }
+
+  /** Tools, temporal heads, images and what else has a file below configs/probe. */
+  private int other(Terminal terminal) throws IOException {
+    BadRecords bad = OnBadRecord.of(onBadRecord);
+    for (int i = 0; i < Math.max(1, weights.size()); i++) {
+      Path folder = weights.size() < 2 ? out : out.resolve(String.valueOf(i + 1));
+      String name = features == null ? weights.get(i) : features.toString();
+      Map<String, Double> scores;
+      try (StageProgress progress = new StageProgress(terminal)) {
+        scores =
+            Protocol.run(
+                new Protocol.Request(
+                    name,
+                    features == null ? backbone.weights(name) : null,
+                    features,
+                    config,
+                    overrides,
+                    folder,
+                    cache,
+                    bad),
+                progress);
+      }
+      OnBadRecord.report(bad, terminal.err());
+      terminal.out().println(name);
+      scores.forEach(
+          (score, value) -> terminal.out().printf(Locale.ROOT, "  %-44s %9.4f%n", score, value));
+    }
     terminal.out().println("\nscores and predictions in " + out);
     return ExitCode.DONE;
   }

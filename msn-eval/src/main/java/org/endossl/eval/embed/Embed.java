@@ -8,15 +8,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.endossl.data.augment.KerasResizing;
-import org.endossl.eval.AtomicFiles;
 import org.endossl.eval.Encoder;
 import org.endossl.eval.Preprocessing;
 import org.endossl.eval.Progress;
 import org.endossl.eval.ProgressListener;
+import org.endossl.eval.WeightsSource;
 import org.endossl.eval.features.Matrix;
-import org.endossl.eval.features.NpyFile;
 import org.endossl.model.WeightsException;
 import org.endossl.tfrecords.DataException;
+import org.jspecify.annotations.Nullable;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
@@ -51,29 +51,47 @@ public final class Embed {
   public record Embedding(List<String> names, Matrix vectors) {}
 
   /**
-   * Embeds the images and writes {@code out} and the names beside it.
+   * Embeds the images and writes them as {@link EmbedRequest#out} asks for.
    *
    * @throws IllegalArgumentException if there is no image
    * @throws DataException if a file is no image
    * @throws WeightsException if the weights are damaged
    */
   public static Embedding run(EmbedRequest request, ProgressListener listener) throws IOException {
-    List<Path> files = images(request.input());
-    Encoder encoder = request.weights().open();
-    Matrix vectors = compute(encoder, files, request, listener);
-    List<String> names = files.stream().map(f -> String.valueOf(f.getFileName())).toList();
-    StringBuilder csv = new StringBuilder("name\n");
-    names.forEach(name -> csv.append(quoted(name)).append('\n'));
-    NpyFile.write(request.out(), vectors);
-    AtomicFiles.writeText(request.names(), csv.toString());
-    return new Embedding(names, vectors);
+    Embedding embedding =
+        of(
+            request.weights(),
+            images(request.input()),
+            request.preprocessing(),
+            request.batch(),
+            listener);
+    EmbeddingFiles.write(request, embedding);
+    return embedding;
   }
 
-  private static String quoted(String name) {
-    return name.matches("[^,\"\r\n]*") ? name : '"' + name.replace("\"", "\"\"") + '"';
+  /**
+   * Embeds some images.
+   *
+   * @param files in the order of the rows
+   * @param preprocessing null takes the weights' own
+   * @param batch images that the encoder sees at once
+   */
+  public static Embedding of(
+      WeightsSource weights,
+      List<Path> files,
+      @Nullable Preprocessing preprocessing,
+      int batch,
+      ProgressListener listener)
+      throws IOException {
+    Encoder encoder = weights.open();
+    Preprocessing wanted = preprocessing == null ? encoder.preprocessing() : preprocessing;
+    Matrix vectors = compute(encoder, files, wanted, batch, listener);
+    return new Embedding(
+        files.stream().map(f -> String.valueOf(f.getFileName())).toList(), vectors);
   }
 
-  private static List<Path> images(Path input) throws IOException {
+  /** The images of a directory, sorted, not those of its subdirectories; or one image. */
+  public static List<Path> images(Path input) throws IOException {
     if (Files.isRegularFile(input)) {
       return List.of(input);
     } else if (!Files.isDirectory(input)) {
@@ -95,10 +113,12 @@ public final class Embed {
   }
 
   private static Matrix compute(
-      Encoder encoder, List<Path> files, EmbedRequest request, ProgressListener listener)
+      Encoder encoder,
+      List<Path> files,
+      Preprocessing preprocessing,
+      int batchSize,
+      ProgressListener listener)
       throws IOException {
-    Preprocessing preprocessing =
-        request.preprocessing() == null ? encoder.preprocessing() : request.preprocessing();
     int size = preprocessing.size();
     int pixels = size * size * 3;
     Matrix vectors = Matrix.zeros(files.size(), encoder.width());
@@ -114,8 +134,8 @@ public final class Embed {
       try (Session session = new Session(graph)) {
         network.load(session);
         long start = System.nanoTime();
-        for (int from = 0; from < files.size(); from += request.batch()) {
-          int to = Math.min(files.size(), from + request.batch());
+        for (int from = 0; from < files.size(); from += batchSize) {
+          int to = Math.min(files.size(), from + batchSize);
           float[] images = new float[Math.multiplyExact(to - from, pixels)];
           for (int i = from; i < to; i++) {
             image(session, bytes, resized, files.get(i), images, (i - from) * pixels, pixels);

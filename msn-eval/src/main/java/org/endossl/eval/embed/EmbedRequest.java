@@ -1,6 +1,7 @@
 package org.endossl.eval.embed;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.endossl.eval.Preprocessing;
 import org.endossl.eval.WeightsSource;
 import org.jspecify.annotations.Nullable;
@@ -10,23 +11,30 @@ import org.jspecify.annotations.Nullable;
  *
  * @param weights of the encoder
  * @param input an image, or a directory of images (not its subdirectories)
- * @param out the .npy to write; the names go into the .csv beside it
+ * @param out the file to write: {@code .npy} with the names in a {@code .csv} beside it, {@code
+ *     .csv} with name and values, or {@code .parquet} with the same columns
  * @param preprocessing of the images; null takes the weights' own
  * @param batch images that the encoder sees at once
  */
 public record EmbedRequest(
     WeightsSource weights, Path input, Path out, @Nullable Preprocessing preprocessing, int batch) {
+  /** What {@code out} may end in. */
+  public static final List<String> ENDINGS = List.of(".npy", ".csv", ".parquet");
+
   public EmbedRequest {
-    if (!out.toString().endsWith(".npy")) {
-      throw new IllegalArgumentException("out: got " + out + ", wanted a name that ends in .npy");
+    if (ENDINGS.stream().noneMatch(out.toString()::endsWith)) {
+      throw new IllegalArgumentException(
+          "out: got " + out + ", wanted a name that ends in one of " + ENDINGS);
     } else if (batch < 1) {
       throw new IllegalArgumentException("batch: got " + batch + ", wanted at least 1");
     }
   }
 
-  /** Where the names go. */
+  /** Where the names go: {@code out} itself, but for .npy. */
   public Path names() {
     String name = String.valueOf(out.getFileName());
-    return out.resolveSibling(name.substring(0, name.length() - ".npy".length()) + ".csv");
+    return name.endsWith(".npy")
+        ? out.resolveSibling(name.substring(0, name.length() - ".npy".length()) + ".csv")
+        : out;
   }
 }

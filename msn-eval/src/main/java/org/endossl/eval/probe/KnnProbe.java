@@ -45,7 +45,7 @@ public final class KnnProbe {
     Split split = config.data().split().videos();
     LinearProbe.requireVideos(features.frames(), split);
     FeatureSet train = features.select(split.train());
-    normalize(train.matrix());
+    Scaling.normalizeRows(train.matrix());
     ProbeResult.Scored validation;
     ProbeResult.Scored test;
     try (Graph graph = new Graph();
@@ -68,20 +68,6 @@ public final class KnnProbe {
         (System.nanoTime() - start) * 1e-9);
   }
 
-  private static void normalize(Matrix x) {
-    for (int i = 0; i < x.rows(); i++) {
-      int from = x.start(i);
-      double sum = 0;
-      for (int k = 0; k < x.columns(); k++) {
-        sum += (double) x.values()[from + k] * x.values()[from + k];
-      }
-      float scale = sum > 0 ? (float) (1 / Math.sqrt(sum)) : 0;
-      for (int k = 0; k < x.columns(); k++) {
-        x.values()[from + k] *= scale;
-      }
-    }
-  }
-
   private static ProbeResult.@Nullable Scored scored(
       FeatureSet features,
       List<String> videos,
@@ -93,7 +79,7 @@ public final class KnnProbe {
       return null;
     }
     FeatureSet part = features.select(videos);
-    normalize(part.matrix());
+    Scaling.normalizeRows(part.matrix());
     Predictions.Builder rows = new Predictions.Builder();
     long start = System.nanoTime();
     int n = part.matrix().rows();

@@ -27,6 +27,15 @@ final class LinearLayer {
     return new LinearLayer(inputs, classes, parameters);
   }
 
+  /** Weights normal with a deviation, biases 0. */
+  static LinearLayer normal(int inputs, int classes, double deviation, RandomGenerator random) {
+    float[] parameters = new float[size(inputs, classes)];
+    for (int i = 0; i < inputs * classes; i++) {
+      parameters[i] = (float) (random.nextGaussian() * deviation);
+    }
+    return new LinearLayer(inputs, classes, parameters);
+  }
+
   /** A layer of given weights, [inputs][classes] as Keras keeps them. */
   static LinearLayer of(float[][] kernel, float[] bias) {
     int inputs = kernel.length;
@@ -72,8 +81,9 @@ final class LinearLayer {
 
   /** Logits of the row of {@code x} that starts at {@code from}, into {@code logits}. */
   void logits(float[] x, int from, float[] logits) {
+    rows(parameters, inputs, classes, x, from, logits);
     for (int c = 0; c < classes; c++) {
-      logits[c] = dot(x, from, c * inputs) + parameters[inputs * classes + c];
+      logits[c] += parameters[inputs * classes + c];
     }
   }
 
@@ -94,8 +104,15 @@ final class LinearLayer {
     }
   }
 
+  /** Products of a row of {@code x} with the rows of weights, a row per class. */
+  static void rows(float[] weights, int inputs, int classes, float[] x, int from, float[] logits) {
+    for (int c = 0; c < classes; c++) {
+      logits[c] = dot(weights, c * inputs, x, from, inputs);
+    }
+  }
+
   /** Eight sums, so that an addition need not wait for the one before. */
-  private float dot(float[] x, int from, int row) {
+  private static float dot(float[] w, int row, float[] x, int from, int inputs) {
     float a0 = 0;
     float a1 = 0;
     float a2 = 0;
@@ -104,7 +121,6 @@ final class LinearLayer {
     float a5 = 0;
     float a6 = 0;
     float a7 = 0;
-    float[] w = parameters;
     int k = 0;
     for (; k + 7 < inputs; k += 8) {
       a0 += x[from + k] * w[row + k];
@@ -122,7 +138,7 @@ final class LinearLayer {
     return ((a0 + a1) + (a2 + a3)) + ((a4 + a5) + (a6 + a7));
   }
 
-  private static void axpy(float a, float[] x, int from, float[] y, int to, int n) {
+  static void axpy(float a, float[] x, int from, float[] y, int to, int n) {
     for (int k = 0; k < n; k++) {
       y[to + k] += a * x[from + k];
     }

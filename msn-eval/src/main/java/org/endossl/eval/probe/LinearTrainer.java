@@ -10,6 +10,9 @@ final class LinearTrainer {
   private final float[] gradient;
   private final float[] logits;
   private final float[] dz;
+  private LayerConfig.Schedule schedule = LayerConfig.Schedule.CONSTANT;
+  private int passed;
+  private int passes = 1;
 
   LinearTrainer(LinearLayer layer, Loss loss, Optimizer optimizer) {
     this.layer = layer;
@@ -18,6 +21,13 @@ final class LinearTrainer {
     this.gradient = new float[layer.parameters().length];
     this.logits = new float[layer.classes()];
     this.dz = new float[layer.classes()];
+  }
+
+  /** Lets the learning rate fall from the optimizer's within the next pass. */
+  void schedule(LayerConfig.Schedule shape, int epoch, int epochs) {
+    schedule = shape;
+    passed = epoch;
+    passes = epochs;
   }
 
   /**
@@ -33,6 +43,7 @@ final class LinearTrainer {
   Means epoch(float[] x, int[] targets, int[] order, int batch, double[] weights) {
     double total = 0;
     long right = 0;
+    long perPass = (order.length + batch - 1L) / batch;
     for (int from = 0; from < order.length; from += batch) {
       int to = Math.min(order.length, from + batch);
       Arrays.fill(gradient, 0);
@@ -49,7 +60,8 @@ final class LinearTrainer {
         }
         layer.addGradient(x, at, dz, gradient);
       }
-      optimizer.apply(layer.parameters(), gradient);
+      double left = schedule.at(passed * perPass + from / batch, passes * perPass);
+      optimizer.apply(layer.parameters(), gradient, left);
     }
     return new Means(total / order.length, (double) right / order.length);
   }

@@ -31,8 +31,24 @@ final class Optimizer {
     learningRate = rate;
   }
 
-  /** One step; biases are decayed like the rest, as in the original. */
+  /** One step at the full rate. */
   void apply(float[] parameters, float[] gradients) {
+    apply(parameters, gradients, 1);
+  }
+
+  /**
+   * One step; biases are decayed like the rest, as in the original.
+   *
+   * @param share of the learning rate that a schedule leaves
+   */
+  void apply(float[] parameters, float[] gradients, double share) {
+    float full = learningRate;
+    learningRate = (float) (full * share);
+    step(parameters, gradients);
+    learningRate = full;
+  }
+
+  private void step(float[] parameters, float[] gradients) {
     step++;
     switch (config.name()) {
       case ADAM -> adam(parameters, gradients, 0.1f, 0.001f);
@@ -46,6 +62,10 @@ final class Optimizer {
       case MOMENTUM -> {
         decay(parameters, (float) config.weightDecay() * learningRate);
         sgd(parameters, gradients, (float) config.momentum());
+      }
+      case NESTEROV -> {
+        decay(parameters, (float) config.weightDecay() * learningRate);
+        nesterov(parameters, gradients, (float) config.momentum());
       }
       case SGD -> {
         decay(parameters, (float) config.weightDecay() * learningRate);
@@ -87,6 +107,14 @@ final class Optimizer {
     for (int i = 0; i < p.length; i++) {
       first[i] = momentum * first[i] - learningRate * g[i];
       p[i] += first[i];
+    }
+  }
+
+  /** torch.optim.SGD with nesterov: the buffer is without the rate, its step looks ahead. */
+  private void nesterov(float[] p, float[] g, float momentum) {
+    for (int i = 0; i < p.length; i++) {
+      first[i] = momentum * first[i] + g[i];
+      p[i] -= learningRate * (g[i] + momentum * first[i]);
     }
   }
 }

@@ -11,7 +11,7 @@ import org.endossl.train.config.Require;
  * @param weightDecay of adamw, momentum and sgd
  */
 public record OptimizerConfig(Name name, double learningRate, double momentum, double weightDecay) {
-  /** The names endossl knows. */
+  /** The names endossl knows, and msn's. */
   public enum Name {
     /** Keras' Adam, without decay. */
     ADAM,
@@ -21,6 +21,8 @@ public record OptimizerConfig(Name name, double learningRate, double momentum, d
     RMSPROP,
     /** Keras' SGD with momentum. */
     MOMENTUM,
+    /** torch.optim.SGD with Nesterov's momentum, of facebookresearch/msn's linear evaluation. */
+    NESTEROV,
     /** Keras' SGD. */
     SGD
   }

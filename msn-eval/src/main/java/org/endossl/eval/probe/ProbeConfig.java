@@ -9,12 +9,19 @@ import org.endossl.train.config.Require;
  *
  * @param source where the protocol comes from, in words
  * @param data the frames
+ * @param layer what it is given and how it starts
  * @param training of the layer
+ * @param sweep rates to choose from
  */
-public record ProbeConfig(String source, DataConfig data, TrainingConfig training) {
+public record ProbeConfig(
+    String source,
+    DataConfig data,
+    LayerConfig layer,
+    TrainingConfig training,
+    SweepConfig sweep) {
   /** The same protocol with another seed. */
   public ProbeConfig withSeed(long seed) {
-    return new ProbeConfig(source, data, training.withSeed(seed));
+    return new ProbeConfig(source, data, layer, training.withSeed(seed), sweep);
   }
 
   /**

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param validation scores on the validation videos; null if there are none
  * @param test scores on the test videos; null if there are none
  * @param seconds that training and scoring took
+ * @param sweep the rates tried, if more than one
  */
 public record ProbeResult(
     String name,
@@ -38,7 +39,8 @@ public record ProbeResult(
     int bestEpoch,
     @Nullable Scored validation,
     @Nullable Scored test,
-    double seconds) {
+    double seconds,
+    List<Trial> sweep) {
   private static final Gson GSON =
       new GsonBuilder()
           .setPrettyPrinting()
@@ -49,7 +51,38 @@ public record ProbeResult(
 
   public ProbeResult {
     epochs = List.copyOf(epochs);
+    sweep = List.copyOf(sweep);
   }
+
+  /** A probe without a sweep. */
+  public ProbeResult(
+      String name,
+      String protocol,
+      FeatureInfo features,
+      Split videos,
+      List<Epoch> epochs,
+      int bestEpoch,
+      @Nullable Scored validation,
+      @Nullable Scored test,
+      double seconds) {
+    this(
+        name, protocol, features, videos, epochs, bestEpoch, validation, test, seconds, List.of());
+  }
+
+  /** The same with the rates tried. */
+  ProbeResult withSweep(List<Trial> tried) {
+    return new ProbeResult(
+        name, protocol, features, videos, epochs, bestEpoch, validation, test, seconds, tried);
+  }
+
+  /**
+   * A setting of a sweep.
+   *
+   * @param learningRate at the start
+   * @param weightDecay of the optimizer
+   * @param validation the score that chooses, on the validation videos
+   */
+  public record Trial(double learningRate, double weightDecay, double validation) {}
 
   /**
    * One epoch. Validation scores are NaN without validation videos.
@@ -79,7 +112,8 @@ public record ProbeResult(
    * @param metrics under every convention
    */
   public record Scored(Predictions predictions, MetricsResult metrics) {
-    static Scored of(Predictions predictions) {
+    /** Scores predictions. */
+    public static Scored of(Predictions predictions) {
       return new Scored(predictions, MetricsResult.of(predictions));
     }
   }
@@ -93,6 +127,7 @@ public record ProbeResult(
     json.add("split", GSON.toJsonTree(videos));
     json.addProperty("best_epoch", bestEpoch);
     json.add("epochs", epochsJson());
+    json.add("sweep", GSON.toJsonTree(sweep));
     if (validation != null) {
       json.add("validation", validation.metrics().toJson());
     }

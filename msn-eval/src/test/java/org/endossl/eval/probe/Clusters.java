@@ -28,7 +28,7 @@ final class Clusters {
         for (int k = 0; k < WIDTH; k++) {
           row[k] = (float) ((k == phase ? 2 : 0) + noise * random.nextGaussian());
         }
-        rows.add(new FrameTable.Row("video0" + v, f, phase, 0));
+        rows.add(new FrameTable.Row("video0" + v, f, phase, 1 << phase));
         values.add(row);
       }
     }
