@@ -13,12 +13,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.endossl.model.Fuzz;
 import org.endossl.model.HostTensor;
 import org.endossl.model.Safetensors;
 import org.endossl.model.TensorSource;
@@ -29,6 +31,7 @@ import org.endossl.model.WeightLoader;
 import org.endossl.model.WeightsException;
 import org.endossl.model.savedmodel.CheckpointTensors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.io.TempDir;
 import org.msgpack.core.MessageBufferPacker;
 import org.msgpack.core.MessagePack;
@@ -150,6 +153,29 @@ class ScenicVitTest {
     Files.write(file, new byte[] {(byte) 0x93, 1, 2, 3, 4, 5, 6});
     assertFalse(FlaxFile.isOne(file));
     assertRefused("wanted a MessagePack map", () -> FlaxFile.open(file));
+  }
+
+  @Test
+  void flaxFile_byMutation(TestReporter report) throws IOException {
+    Map<String, HostTensor> some = new TreeMap<>();
+    some.put("ToTokenSequence_0/cls", HostTensor.of(Shape.of(1, 1, 2), 1, 2));
+    some.put("encoderblock_0/LayerNorm_0/scale", HostTensor.of(Shape.of(2), 3, 4));
+    Path seed = temp.resolve("seed");
+    write(seed, Map.of("teacher_weights", some));
+    Fuzz.Outcome outcome =
+        Fuzz.run(
+            List.of(Files.readAllBytes(seed)),
+            temp.resolve("mutated"),
+            file -> {
+              FlaxFile open = FlaxFile.open(file);
+              for (String name : open.shapes().keySet()) {
+                open.tensor(name);
+              }
+            },
+            Fuzz.files(1000),
+            Long.getLong("endossl.fuzz.seed", 20));
+    report.publishEntry("Flax", outcome.toString());
+    assertTrue(outcome.read() > 0 && outcome.read() < outcome.files(), outcome.toString());
   }
 
   private static void assertRefused(String part, org.junit.jupiter.api.function.Executable run) {
