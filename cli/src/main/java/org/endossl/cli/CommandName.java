@@ -8,6 +8,7 @@ import java.util.Locale;
 enum CommandName {
   DEMO("demo", "the whole chain on generated data, with a report"),
   SYNTHETIC("synthetic", "write a generated Cholec80-like data set"),
+  VIEWS("views", "a picture of what pretrain will see"),
   PRETRAIN("pretrain", "pre-train by Masked Siamese Networks on TFRecords"),
   FEATURES("features", "one vector per frame by a frozen encoder"),
   EMBED("embed", "one image or a folder of images to vectors"),
@@ -71,6 +72,7 @@ enum CommandName {
       case RECORDS_INDEX -> new RecordsIndexCommand();
       case RECORDS_DIFF -> new RecordsDiffCommand();
       case RECORDS_RESHARD -> new RecordsReshardCommand();
+      case VIEWS -> new ViewsCommand();
       case PRETRAIN -> new PretrainCommand();
       case IMPORT -> new ImportCommand();
       case EXPORT -> new ExportCommand();

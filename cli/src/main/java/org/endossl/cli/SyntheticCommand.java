@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.endossl.data.synthetic.PublicLayout;
 import org.endossl.data.synthetic.SyntheticCholec80;
 import org.endossl.data.synthetic.SyntheticConfig;
 
@@ -24,6 +25,11 @@ final class SyntheticCommand extends Command {
   @Parameter(names = "--size", description = "WxH: of a frame, up to 854x480")
   String size = "224x128";
 
+  @Parameter(
+      names = "--layout",
+      description = "LAYOUT: records; videos: .mp4 with annotations; frames: .png with annotations")
+  String layout = "records";
+
   @Parameter(names = "--seed", description = "the same seed gives the same bytes")
   long seed = 1;
 
@@ -34,7 +40,8 @@ final class SyntheticCommand extends Command {
   String details() {
     return """
         Generated scenes with Cholec80's phases, instruments and proportions, as TFRecords in
-        TF-Cholec80's schema. For trying things without the real data.
+        TF-Cholec80's schema. For trying things without the real data. --layout videos and frames
+        write what endossl convert reads, as Cholec80 is published; videos need an ffmpeg.
         """;
   }
 
@@ -57,16 +64,23 @@ final class SyntheticCommand extends Command {
             Integer.parseInt(matcher.group(1)),
             Integer.parseInt(matcher.group(2)),
             workers);
+    if (!List.of("records", "videos", "frames").contains(layout)) {
+      throw new UsageException("--layout " + layout + ": wanted records, videos or frames");
+    }
     List<Path> files;
     try (ProgressLine progress = new ProgressLine(terminal, "synthetic")) {
+      SyntheticCholec80.Listener listener =
+          (done, all, file) ->
+              progress.showWithTimeLeft((double) done / all, done + "/" + all + " videos");
       files =
-          SyntheticCholec80.write(
-              out,
-              config,
-              (done, all, file) ->
-                  progress.showWithTimeLeft((double) done / all, done + "/" + all + " videos"));
+          layout.equals("records")
+              ? SyntheticCholec80.write(out, config, listener)
+              : PublicLayout.write(out, config, layout.equals("videos"), listener);
     }
-    terminal.out().println(files.size() + " record files in " + out);
+    terminal
+        .out()
+        .println(
+            files.size() + (layout.equals("records") ? " record files in " : " videos in ") + out);
     return ExitCode.DONE;
   }
 }

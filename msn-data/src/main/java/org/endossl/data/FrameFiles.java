@@ -1,5 +1,6 @@
 package org.endossl.data;
 
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -41,6 +42,34 @@ public final class FrameFiles {
     List<FrameIndex.Entry> entries =
         index.entries().stream().filter(e -> wanted.contains(e.videoId())).toList();
     return new FrameFiles(entries, List.copyOf(new TreeSet<>(wanted)), index.phaseOrder());
+  }
+
+  /**
+   * One worker's part: every {@code count}-th frame from {@code index} on. The parts of all workers
+   * have no frame in common and the same size, so that all take the same number of steps; up to
+   * {@code count - 1} frames at the end are in no part.
+   *
+   * @param index 0 to {@code count - 1}
+   * @param count how many workers there are
+   */
+  public FrameFiles shard(int index, int count) {
+    if (count < 1 || index < 0 || index >= count || count > entries.size()) {
+      throw new IllegalArgumentException(
+          "shard: got "
+              + index
+              + " of "
+              + count
+              + ", wanted 0 or more of at most the "
+              + entries.size()
+              + " frames there are");
+    }
+    List<FrameIndex.Entry> part = new ArrayList<>();
+    int end = entries.size() / count * count;
+    for (int i = index; i < end; i += count) {
+      part.add(entries.get(i));
+    }
+    List<String> its = part.stream().map(FrameIndex.Entry::videoId).distinct().sorted().toList();
+    return new FrameFiles(List.copyOf(part), its, phaseOrder);
   }
 
   /** How many frames there are; at least one. */

@@ -30,7 +30,7 @@ final class PlainSource implements FrameSource {
   private static final int FILE = 0;
   private static final int OFFSET = 1;
   private static final int LENGTH = 2;
-  private static final int ROW = 3;
+  static final int ROW = 3;
   private static final int POSITION = 4;
   private static final int COLUMNS = 5;
 
@@ -115,6 +115,30 @@ final class PlainSource implements FrameSource {
       values[LENGTH][i - first] = entry.length();
       values[ROW][i - first] = row;
       values[POSITION][i - first] = i;
+    }
+    List<Feed> feeds = new ArrayList<>();
+    for (int c = 0; c < COLUMNS; c++) {
+      feeds.add(new Feed(columns.get(c), TInt64.vectorOf(values[c])));
+    }
+    return feeds;
+  }
+
+  /**
+   * The values that make the dataset give some frames.
+   *
+   * @param rows places in the entries; -1 for an element that is no frame
+   */
+  List<Feed> feeds(int[] rows) {
+    long[][] values = new long[COLUMNS][rows.length];
+    for (int i = 0; i < rows.length; i++) {
+      if (rows[i] >= 0) {
+        FrameIndex.Entry entry = files.entries().get(rows[i]);
+        values[FILE][i] = number(entry.file());
+        values[OFFSET][i] = entry.offset();
+        values[LENGTH][i] = entry.length();
+      }
+      values[ROW][i] = rows[i];
+      values[POSITION][i] = i;
     }
     List<Feed> feeds = new ArrayList<>();
     for (int c = 0; c < COLUMNS; c++) {
