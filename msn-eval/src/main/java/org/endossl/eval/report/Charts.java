@@ -89,7 +89,7 @@ final class Charts {
         new XYChartBuilder()
             .width(560)
             .height(300)
-            .xAxisTitle("step")
+            .xAxisTitle(curve.axis())
             .yAxisTitle(curve.unit())
             .build();
     Styler styler = chart.getStyler();
@@ -129,7 +129,7 @@ final class Charts {
       html.open("details");
     }
     html.element("summary", "Numbers");
-    html.open("table").open("thead").open("tr").element("th", "step", "scope", "col");
+    html.open("table").open("thead").open("tr").element("th", curve.axis(), "scope", "col");
     List<ReportData.Series> lines = new ArrayList<>();
     for (ReportData.Series series : curve.series()) {
       html.element("th", series.name(), "scope", "col");

@@ -39,16 +39,30 @@ public final class HtmlReport {
       section(html, "Scores");
       html.element(
           "p",
-          "Linear probe on frozen features, test videos, percent. Per video precision, recall and F1"
-              + " are averaged over the phases that occur in truth or prediction, then over videos,"
-              + " as endossl does it.");
+          "Linear probe on frozen features, test videos, percent. Per video precision, recall and"
+              + " F1 are averaged over the phases that occur in truth or prediction, then over"
+              + " videos, as endossl does it. Small: 95 % intervals, videos drawn with"
+              + " replacement.");
       Tables.scores(html, evaluations);
+      html.element("h3", "Other conventions");
+      html.element(
+          "p",
+          "TMRNet's without its relaxed boundaries, which need a frame rate (endossl metrics"
+              + " --fps), and MS-TCN's scores of segments.");
+      Tables.conventions(html, evaluations);
       html.element("h3", "F1 of each phase over all test frames");
       Tables.phases(html, evaluations);
       html.close();
     }
     if (!evaluations.isEmpty()) {
       details(html, evaluations.get(0));
+    }
+    if (!data.labels().isEmpty()) {
+      section(html, "Few labels");
+      html.element(
+          "p", "Logistic regression on frozen features: endossl's video F1 on the test videos.");
+      Charts.add(html, data.labels());
+      html.close();
     }
     if (!data.curves().isEmpty()) {
       section(html, "Pre-training");
@@ -72,9 +86,13 @@ public final class HtmlReport {
     html.element(
         "p",
         "Truth over prediction, one bar per video; black marks between them are frames that are"
-            + " wrong. Point at a piece, or go to a bar by Tab and through its pieces by the arrow"
+            + " wrong. Point at a frame, or go to a bar by Tab and through its pieces by the arrow"
             + " keys.");
     Ribbons.add(html, evaluation.predictions());
+    html.close();
+    section(html, "Worst transitions: " + evaluation.name());
+    html.element("p", "Changes of the true phase that the prediction follows farthest off.");
+    Transitions.add(html, evaluation.predictions());
     html.close();
     section(html, "Confusion: " + evaluation.name());
     html.element("p", "Frames, and their share of the true phase.");

@@ -10,6 +10,7 @@ import org.endossl.eval.metrics.Predictions;
  * @param lead one or two sentences under it
  * @param data the frames and how they are split
  * @param curves of training
+ * @param labels scores over the number of labels
  * @param evaluations on the same videos; the first is the one that the details are about
  * @param samples generated frames; never real ones
  * @param config as YAML; may be empty
@@ -20,6 +21,7 @@ public record ReportData(
     String lead,
     List<Fact> data,
     List<Curve> curves,
+    List<Curve> labels,
     List<Evaluation> evaluations,
     List<Sample> samples,
     String config,
@@ -27,6 +29,7 @@ public record ReportData(
   public ReportData {
     data = List.copyOf(data);
     curves = List.copyOf(curves);
+    labels = List.copyOf(labels);
     evaluations = List.copyOf(evaluations);
     samples = List.copyOf(samples);
     environment = List.copyOf(environment);
@@ -36,14 +39,21 @@ public record ReportData(
   public record Fact(String name, String value) {}
 
   /**
-   * A chart over training steps.
+   * A chart, mostly over training steps.
    *
    * @param title of the chart
    * @param unit of its values, for the axis
    * @param logarithmic whether the values' axis is
    * @param series its lines
+   * @param axis what {@link Series#steps} are
    */
-  public record Curve(String title, String unit, boolean logarithmic, List<Series> series) {
+  public record Curve(
+      String title, String unit, boolean logarithmic, List<Series> series, String axis) {
+    /** A chart over training steps. */
+    public Curve(String title, String unit, boolean logarithmic, List<Series> series) {
+      this(title, unit, logarithmic, series, "step");
+    }
+
     public Curve {
       series = List.copyOf(series);
     }

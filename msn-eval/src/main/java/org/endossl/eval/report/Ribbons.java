@@ -64,7 +64,16 @@ final class Ribbons {
             right,
             video.size(),
             100.0 * right / video.size());
-    html.open("figure", "class", "ribbon", "data-video", video.name());
+    html.open(
+        "figure",
+        "class",
+        "ribbon",
+        "data-video",
+        video.name(),
+        "data-frames",
+        String.valueOf(video.size()),
+        "data-right",
+        String.valueOf(right));
     html.open("figcaption").element("b", video.name()).text(", " + score).close();
     html.open(
         "div",
@@ -108,6 +117,10 @@ final class Ribbons {
           String.valueOf(piece.frames()),
           "height",
           String.valueOf(HEIGHT),
+          "data-first",
+          String.valueOf(video.frames()[piece.first()]),
+          "data-last",
+          String.valueOf(video.frames()[piece.last()]),
           "data-says",
           says);
       html.element("title", says).close();

@@ -61,13 +61,19 @@ final class RunFolder {
               .sorted()
               .toList();
     }
-    if (run == null && probes.isEmpty()) {
+    if (run == null && probes.isEmpty() && !lowshot(root)) {
       throw new IllegalArgumentException(
           root
               + ": holds neither config.yaml nor scores.json; wanted the --out of endossl pretrain,"
               + " probe or demo");
     }
     return new RunFolder(root, run, probes);
+  }
+
+  private static boolean lowshot(Path root) throws IOException {
+    try (Stream<Path> files = Files.walk(root, DEPTH)) {
+      return files.anyMatch(file -> file.endsWith(LowshotCurves.FILE));
+    }
   }
 
   ReportData data() throws IOException {
@@ -111,12 +117,23 @@ final class RunFolder {
             : "Masked Siamese Networks on endoscopic video.",
         data,
         curves,
+        LowshotCurves.of(lowshots()),
         evaluations,
         generated && Files.isDirectory(records) && !evaluations.isEmpty()
             ? Samples.of(records, evaluations.get(0).predictions())
             : List.of(),
         yaml,
         environment);
+  }
+
+  private List<JsonObject> lowshots() throws IOException {
+    List<JsonObject> found = new ArrayList<>();
+    try (Stream<Path> files = Files.walk(root, DEPTH)) {
+      for (Path file : files.filter(f -> f.endsWith(LowshotCurves.FILE)).sorted().toList()) {
+        found.add(json(file));
+      }
+    }
+    return found;
   }
 
   private static String name(Path root) {

@@ -1,12 +1,17 @@
 package org.endossl.eval.report;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.endossl.eval.metrics.Bootstrap;
 import org.endossl.eval.metrics.Confusion;
 import org.endossl.eval.metrics.EndosslMetrics;
+import org.endossl.eval.metrics.MetricsResult;
 import org.endossl.eval.metrics.PhaseScores;
 import org.endossl.eval.metrics.Predictions;
+import org.endossl.eval.metrics.Score;
 
 /** Scores and confusion as tables. */
 final class Tables {
@@ -31,8 +36,54 @@ final class Tables {
     for (ReportData.Evaluation evaluation : evaluations) {
       html.open("tr").open("th", "scope", "row").text(evaluation.name());
       html.element("small", evaluation.note()).close();
+      Map<String, String> intervals = intervals(evaluation);
       scores(evaluation)
-          .forEach((name, value) -> html.element("td", two(value), "data-score", name));
+          .forEach(
+              (name, value) -> {
+                html.open("td", "data-score", name).text(two(value));
+                html.element("small", intervals.getOrDefault("endossl." + name, "")).close();
+              });
+      html.close();
+    }
+    html.close().close().close();
+  }
+
+  /** 95 percent over videos, by convention and name. */
+  private static Map<String, String> intervals(ReportData.Evaluation evaluation) {
+    MetricsResult result = MetricsResult.of(evaluation.predictions());
+    Map<String, String> intervals = new LinkedHashMap<>();
+    for (Score score : result.scores()) {
+      Bootstrap.Interval interval = result.interval(score);
+      intervals.put(
+          score.key(),
+          interval.replicates() == 0 ? "" : two(interval.low()) + " to " + two(interval.high()));
+    }
+    return intervals;
+  }
+
+  /** The scores that do not depend on a frame rate, of every other convention. */
+  static void conventions(Html html, List<ReportData.Evaluation> evaluations) {
+    scroll(html, "Scores by other conventions");
+    html.open("table").open("thead").open("tr").element("th", "score", "scope", "col");
+    List<MetricsResult> results = new ArrayList<>();
+    List<Map<String, String>> intervals = new ArrayList<>();
+    for (ReportData.Evaluation evaluation : evaluations) {
+      html.element("th", evaluation.name(), "scope", "col");
+      results.add(MetricsResult.of(evaluation.predictions()));
+      intervals.add(intervals(evaluation));
+    }
+    html.close().close().open("tbody");
+    for (int s = 0; s < results.get(0).scores().size(); s++) {
+      String key = results.get(0).scores().get(s).key();
+      if (key.startsWith("endossl.")) {
+        continue;
+      }
+      html.open("tr").element("th", key.replace('_', ' ').replace('.', ' '), "scope", "row");
+      for (int e = 0; e < results.size(); e++) {
+        double value = results.get(e).scores().get(s).value();
+        html.open("td").text(Double.isNaN(value) ? "–" : two(value));
+        html.element("small", intervals.get(e).getOrDefault(key, "")).close();
+      }
       html.close();
     }
     html.close().close().close();
@@ -112,7 +163,7 @@ final class Tables {
   }
 
   /** Wide tables scroll by themselves, also by keyboard. */
-  private static void scroll(Html html, String label) {
+  static void scroll(Html html, String label) {
     html.open("div", "class", "scroll", "tabindex", "0", "role", "region", "aria-label", label);
   }
 

@@ -10,9 +10,20 @@ document.querySelectorAll('.ribbon').forEach(ribbon => {
     piece.classList.add('on');
     reading.textContent = piece.dataset.says;
   };
+  // The frame under the pointer: frames of a piece are evenly numbered.
+  const frame = (piece, x) => {
+    const box = piece.getBoundingClientRect();
+    const count = +piece.getAttribute('width');
+    const at = Math.max(0, Math.min(count - 1, Math.floor((x - box.left) / box.width * count)));
+    const first = +piece.dataset.first, last = +piece.dataset.last;
+    return count > 1 ? Math.round(first + (last - first) * at / (count - 1)) : first;
+  };
   rows.forEach((pieces, r) => pieces.forEach((piece, c) => {
-    const here = () => { row = r; column = c; show(piece); };
-    piece.addEventListener('pointerenter', here);
+    const here = event => {
+      row = r; column = c; show(piece);
+      reading.textContent = 'frame ' + frame(piece, event.clientX) + '; ' + piece.dataset.says;
+    };
+    piece.addEventListener('pointermove', here);
     piece.addEventListener('click', here);
   }));
   const at = (pieces, x) => {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class HtmlReportTest {
-  private static final Predictions PREDICTIONS = predictions(5);
+  static final Predictions PREDICTIONS = predictions(5);
 
   @TempDir Path directory;
 
@@ -56,7 +56,7 @@ class HtmlReportTest {
   void scores_areThoseOfTheMetrics() {
     String html = HtmlReport.render(data("A run"));
     double f1 = EndosslMetrics.of(PREDICTIONS.confusions()).videoF1();
-    assertTrue(html.contains("<td data-score=\"video_f1\">" + Tables.two(f1) + "</td>"));
+    assertTrue(html.contains("<td data-score=\"video_f1\">" + Tables.two(f1) + "<small>"));
   }
 
   @Test
@@ -75,7 +75,20 @@ class HtmlReportTest {
     assertEquals(before, after, 1e-12);
   }
 
-  private static ReportData data(String title) {
+  @Test
+  void transitions_areSortedByHowFarOffTheyAre() {
+    Predictions.Builder rows = new Predictions.Builder();
+    int[] labels = {0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3};
+    int[] predicted = {0, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2};
+    for (int i = 0; i < labels.length; i++) {
+      rows.add("v", i, labels[i], predicted[i]);
+    }
+    List<Transitions.Transition> worst = Transitions.worst(rows.build(PhaseOrder.TMRNET));
+    assertEquals(List.of(-2, 2, 1), worst.stream().map(Transitions.Transition::off).toList());
+    assertEquals(List.of(true, false, true), worst.stream().map(t -> t.found()).toList());
+  }
+
+  static ReportData data(String title) {
     return new ReportData(
         title,
         title,
@@ -86,6 +99,7 @@ class HtmlReportTest {
                 "nats",
                 false,
                 List.of(new ReportData.Series("loss", List.of(0.0, 1.0), List.of(2.0, 1.0))))),
+        List.of(),
         List.of(
             new ReportData.Evaluation(title, title, PREDICTIONS),
             new ReportData.Evaluation("random", "", predictions(6))),
