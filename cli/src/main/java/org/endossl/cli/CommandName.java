@@ -13,6 +13,7 @@ enum CommandName {
   FEATURES("features", "one vector per frame by a frozen encoder"),
   EMBED("embed", "one image or a folder of images to vectors"),
   PROBE("probe", "linear probe, tools, temporal heads or image classes on frozen encoders"),
+  FINETUNE("finetune", "fine-tune a whole encoder for phases or tools, endossl's protocol"),
   KNN("knn", "nearest-neighbour scores of a frozen encoder"),
   LOWSHOT("lowshot", "how many labels a frozen encoder needs"),
   SUITE_RUN("suite run", "scores held against bars, with JUnit XML for CI"),
@@ -81,6 +82,7 @@ enum CommandName {
       case FEATURES -> new FeaturesCommand();
       case EMBED -> new EmbedCommand();
       case PROBE -> new ProbeCommand();
+      case FINETUNE -> new FinetuneCommand();
       case KNN -> new KnnCommand();
       case DEMO -> new DemoCommand();
       case REPORT -> new ReportCommand();

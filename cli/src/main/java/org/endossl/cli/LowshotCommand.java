@@ -59,7 +59,7 @@ final class LowshotCommand extends Command {
   @Override
   String example() {
     return "lowshot --weights runs/vits16 --set data.records=[data/cholec80] --out"
-               + " runs/vits16/lowshot";
+        + " runs/vits16/lowshot";
   }
 
   @Override

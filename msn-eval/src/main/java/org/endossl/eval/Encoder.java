@@ -6,6 +6,7 @@ import java.util.List;
 import org.endossl.data.Normalization;
 import org.endossl.model.CheckpointOps;
 import org.endossl.model.HuggingFaceVit;
+import org.endossl.model.ModelVariable;
 import org.endossl.model.TensorSource;
 import org.endossl.model.Vit;
 import org.endossl.model.VitConfig;
@@ -226,6 +227,11 @@ public final class Encoder {
      * @return [batch, width]
      */
     Operand<TFloat32> features(Operand<TFloat32> images);
+
+    /** What can be trained; empty where the network is taken as it is. */
+    default List<ModelVariable> variables() {
+      return List.of();
+    }
 
     /**
      * All tokens, blocks and attention maps.

@@ -35,24 +35,33 @@ final class VitNetwork implements Encoder.Network {
   private final Ops tf;
   private final VitConfig config;
   private final Vit.Weights weights;
+  private final List<ModelVariable> variables;
   private final Load load;
 
-  private VitNetwork(Ops tf, VitConfig config, Vit.Weights weights, Load load) {
+  private VitNetwork(
+      Ops tf, VitConfig config, Vit.Weights weights, List<ModelVariable> variables, Load load) {
     this.tf = tf;
     this.config = config;
     this.weights = weights;
+    this.variables = List.copyOf(variables);
     this.load = load;
   }
 
   static VitNetwork create(Ops tf, VitConfig config, long seed, Loading loading) {
     VariableStore store = new VariableStore(tf, PREFIX, seed);
     Vit.Weights weights = Vit.create(store, config);
-    return new VitNetwork(tf, config, weights, loading.build(tf, store.variables()));
+    return new VitNetwork(
+        tf, config, weights, store.variables(), loading.build(tf, store.variables()));
   }
 
   @Override
   public Operand<TFloat32> features(Operand<TFloat32> images) {
     return Vit.classToken(tf, weights, config, images, null);
+  }
+
+  @Override
+  public List<ModelVariable> variables() {
+    return variables;
   }
 
   @Override

@@ -61,14 +61,15 @@ public final class Lowshot {
         double seconds = Math.max(1e-9, (System.nanoTime() - start) * 1e-9);
         String note =
             String.format(
-                Locale.ROOT, "%d labels: video_f1 %.2f", rows.length, draws.get(draws.size() - 1)
-                    .videoF1());
+                Locale.ROOT,
+                "%d labels: video_f1 %.2f",
+                rows.length,
+                draws.get(draws.size() - 1).videoF1());
         listener.progress(new Progress("low-shot", done, fits, "fits", done / seconds, note));
       }
       points.add(new LowshotResult.Point(task.kind(), task.amount(), draws));
     }
-    return new LowshotResult(
-        name, config.source(), features.info(), split, points, claim(points));
+    return new LowshotResult(name, config.source(), features.info(), split, points, claim(points));
   }
 
   /** A number of labels and its draws. */

@@ -14,8 +14,8 @@ import org.endossl.train.config.Require;
  * @param seeds of the draws; 100 percent is the same for all and done once
  * @param centerRows whether each frame's mean is taken off its features before they are scaled to
  *     length 1, as cyanure's {@code preprocess} does
- * @param lambdas penalties to choose from on the validation videos; each is divided by the number of
- *     labelled frames, as the original does
+ * @param lambdas penalties to choose from on the validation videos; each is divided by the number
+ *     of labelled frames, as the original does
  * @param iterations of the solver, at most
  * @param tolerance largest entry of its gradient
  */

@@ -117,7 +117,8 @@ public record LowshotResult(
   /**
    * endossl's claim: half of the labels reach the result of all.
    *
-   * @param difference video F1 with 50 percent of the labels, mean of the draws, minus that with all
+   * @param difference video F1 with 50 percent of the labels, mean of the draws, minus that with
+   *     all
    * @param interval of the difference over the test videos, 95 percent
    * @param test of the test videos' differences
    */

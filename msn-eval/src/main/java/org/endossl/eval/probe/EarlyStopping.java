@@ -1,18 +1,19 @@
 package org.endossl.eval.probe;
 
 /** Keras' {@code EarlyStopping}: ends training when a score has not improved for some epochs. */
-final class EarlyStopping {
+public final class EarlyStopping {
   private final StoppingConfig config;
   private double best;
   private int wait;
 
-  EarlyStopping(StoppingConfig config) {
+  /** Before the first epoch. */
+  public EarlyStopping(StoppingConfig config) {
     this.config = config;
     this.best = config.mode().worst();
   }
 
   /** Whether to stop after this epoch, counted from 0. */
-  boolean after(int epoch, double score) {
+  public boolean after(int epoch, double score) {
     if (epoch < config.startFromEpoch()) {
       return false;
     }

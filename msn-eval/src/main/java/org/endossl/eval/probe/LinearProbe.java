@@ -55,8 +55,7 @@ public final class LinearProbe {
     for (int t = 0; t < trials.size(); t++) {
       OptimizerConfig rates = trials.get(t);
       LinearFit.Watcher watcher = watcher(t, trials.size(), training.epochs(), start, listener);
-      LinearFit fit =
-          LinearFit.of(fitted, validation, training, config.layer(), rates, watcher);
+      LinearFit fit = LinearFit.of(fitted, validation, training, config.layer(), rates, watcher);
       double score = fit.score(training.best());
       tried.add(new ProbeResult.Trial(rates.learningRate(), rates.weightDecay(), score));
       if (best == null

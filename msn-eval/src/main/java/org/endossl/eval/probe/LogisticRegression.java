@@ -18,13 +18,10 @@ import java.util.stream.IntStream;
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record LogisticRegression(
-    float[] weights,
-    int inputs,
-    int classes,
-    double objective,
-    int iterations,
-    boolean converged) {
-  /** Rows are summed in as many blocks, whatever the number of threads: the same bits everywhere. */
+    float[] weights, int inputs, int classes, double objective, int iterations, boolean converged) {
+  /**
+   * Rows are summed in as many blocks, whatever the number of threads: the same bits everywhere.
+   */
   private static final int BLOCKS = 16;
 
   private static final int MEMORY = 10;

@@ -36,11 +36,13 @@ public enum Monitor {
     /** The greater. */
     MAX;
 
-    double worst() {
+    /** What every score is better than. */
+    public double worst() {
       return this == MIN ? Double.POSITIVE_INFINITY : Double.NEGATIVE_INFINITY;
     }
 
-    boolean improves(double score, double best, double by) {
+    /** Whether a score is better by more than {@code by}. */
+    public boolean improves(double score, double best, double by) {
       return this == MIN ? score < best - by : score > best + by;
     }
   }

@@ -14,11 +14,7 @@ import org.endossl.train.config.Require;
  * @param sweep rates to choose from
  */
 public record ProbeConfig(
-    String source,
-    DataConfig data,
-    LayerConfig layer,
-    TrainingConfig training,
-    SweepConfig sweep) {
+    String source, DataConfig data, LayerConfig layer, TrainingConfig training, SweepConfig sweep) {
   /** The same protocol with another seed. */
   public ProbeConfig withSeed(long seed) {
     return new ProbeConfig(source, data, layer, training.withSeed(seed), sweep);

@@ -65,8 +65,7 @@ public record ProbeResult(
       @Nullable Scored validation,
       @Nullable Scored test,
       double seconds) {
-    this(
-        name, protocol, features, videos, epochs, bestEpoch, validation, test, seconds, List.of());
+    this(name, protocol, features, videos, epochs, bestEpoch, validation, test, seconds, List.of());
   }
 
   /** The same with the rates tried. */

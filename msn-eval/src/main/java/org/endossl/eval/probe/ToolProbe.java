@@ -22,8 +22,8 @@ import org.endossl.tfrecords.Instruments;
 import org.jspecify.annotations.Nullable;
 
 /**
- * endossl's tool presence ({@code task_type = 'multi_label'}) on frozen features: one dense layer of
- * seven outputs, binary cross-entropy.
+ * endossl's tool presence ({@code task_type = 'multi_label'}) on frozen features: one dense layer
+ * of seven outputs, binary cross-entropy.
  *
  * @param name of the features, for tables
  * @param protocol the probe's source in words
@@ -94,8 +94,7 @@ public record ToolProbe(
       LinearFit.shuffle(order, random.split());
       trainer.schedule(config.layer().schedule(), e, training.epochs());
       LinearTrainer.Means means =
-          trainer.epoch(
-              fitted.x().values(), targets, order, training.batchSize(), new double[0]);
+          trainer.epoch(fitted.x().values(), targets, order, training.batchSize(), new double[0]);
       double loss = validation == null ? Double.NaN : loss(validation, layer);
       losses.add(loss);
       if (validation == null || loss < least) {

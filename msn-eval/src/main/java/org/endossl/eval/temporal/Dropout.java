@@ -24,8 +24,7 @@ final class Dropout {
     Operand<TInt64> own = tf.math.add(seed, tf.constant(new long[] {0, 7919L * (place + 1)}));
     Operand<TFloat32> uniform = tf.random.statelessRandomUniform(tf.shape(x), own);
     Operand<TFloat32> kept =
-        tf.dtypes.cast(
-            tf.math.greaterEqual(uniform, tf.constant((float) share)), TFloat32.class);
+        tf.dtypes.cast(tf.math.greaterEqual(uniform, tf.constant((float) share)), TFloat32.class);
     return tf.math.mul(x, tf.math.mul(kept, tf.constant((float) (1 / (1 - share)))));
   }
 }

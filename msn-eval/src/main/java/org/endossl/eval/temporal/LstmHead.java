@@ -136,16 +136,11 @@ final class LstmHead implements Head {
         Video video = videos.get(v);
         if (from + t < video.frames()) {
           System.arraycopy(
-              video.x().values(),
-              video.x().start(from + t),
-              values,
-              (t * n + v) * inputs,
-              inputs);
+              video.x().values(), video.x().start(from + t), values, (t * n + v) * inputs, inputs);
         }
       }
     }
-    return TFloat32.tensorOf(
-        Shape.of((long) lstm.chunk() * n, inputs), DataBuffers.of(values));
+    return TFloat32.tensorOf(Shape.of((long) lstm.chunk() * n, inputs), DataBuffers.of(values));
   }
 
   private int[] phases(List<Video> videos, int from) {

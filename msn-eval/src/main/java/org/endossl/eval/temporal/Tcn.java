@@ -11,8 +11,8 @@ import org.tensorflow.types.TInt64;
 
 /**
  * TeCNO's causal multi-stage TCN ({@code models/mstcn.py}; Czempiel et al., MICCAI 2020): stages of
- * residual layers of kernel 3 with doubling dilation, each after the first on the softmax of the one
- * before. A layer sees a frame and two before it, {@code dilation} apart.
+ * residual layers of kernel 3 with doubling dilation, each after the first on the softmax of the
+ * one before. A layer sees a frame and two before it, {@code dilation} apart.
  */
 final class Tcn {
   private static final int KERNEL = 3;

@@ -44,8 +44,7 @@ final class TcnHead implements Head {
     for (Operand<TFloat32> stage : tcn.logits(tf, x, this.seed)) {
       losses.add(trained.loss(stage, labels));
     }
-    this.loss =
-        tf.math.div(tf.math.addN(losses), tf.constant((float) losses.size()));
+    this.loss = tf.math.div(tf.math.addN(losses), tf.constant((float) losses.size()));
     this.step = trained.step(loss);
     List<Operand<TFloat32>> stages = tcn.logits(tf, x, null);
     this.logits = stages.get(stages.size() - 1);

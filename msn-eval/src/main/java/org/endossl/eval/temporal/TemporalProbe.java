@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * Trains a temporal head on the features of whole videos and keeps the epoch with the best frame
  * accuracy of the validation videos. Source: TeCNO ({@code modules/mstcn/tecno.py} of
  * tobiascz/TeCNO). What differs: the loss is of logits, where the original takes the cross-entropy
- * of values that already went through a softmax; features are of a frozen encoder, not of a ResNet50
- * trained on the phases.
+ * of values that already went through a softmax; features are of a frozen encoder, not of a
+ * ResNet50 trained on the phases.
  */
 public final class TemporalProbe {
   private static final int CLASSES = PhaseOrder.PHASES;
@@ -96,8 +96,7 @@ public final class TemporalProbe {
     double[] weights = new double[CLASSES];
     Arrays.fill(weights, 1);
     int half = there.length / 2;
-    double median =
-        there.length % 2 == 1 ? there[half] : (there[half - 1] + there[half]) / 2;
+    double median = there.length % 2 == 1 ? there[half] : (there[half - 1] + there[half]) / 2;
     for (int c = 0; weigh && c < CLASSES; c++) {
       weights[c] = counts[c] > 0 ? median / counts[c] : 1;
     }
@@ -107,8 +106,7 @@ public final class TemporalProbe {
   private static ProbeResult.Epoch epoch(
       int e, double rate, double loss, Head head, List<Video> validation) {
     if (validation.isEmpty()) {
-      return new ProbeResult.Epoch(
-          e, rate, loss, Double.NaN, Double.NaN, Double.NaN, Double.NaN);
+      return new ProbeResult.Epoch(e, rate, loss, Double.NaN, Double.NaN, Double.NaN, Double.NaN);
     }
     Confusion confusion = new Confusion(CLASSES);
     double sum = 0;
@@ -127,13 +125,7 @@ public final class TemporalProbe {
       f1 += confusion.f1(c) / CLASSES;
     }
     return new ProbeResult.Epoch(
-        e,
-        rate,
-        loss,
-        Double.NaN,
-        sum / frames,
-        (double) confusion.correct() / frames,
-        f1);
+        e, rate, loss, Double.NaN, sum / frames, (double) confusion.correct() / frames, f1);
   }
 
   private static ProbeResult.@Nullable Scored scored(Head head, List<Video> videos) {

@@ -58,8 +58,7 @@ final class Trained {
     Operand<TFloat32> weights =
         tf.reduceSum(tf.math.mul(target, tf.constant(byClass)), tf.constant(1)); // [frames]
     Operand<TFloat32> each =
-        tf.math.neg(
-            tf.reduceSum(tf.math.mul(target, tf.nn.logSoftmax(logits)), tf.constant(1)));
+        tf.math.neg(tf.reduceSum(tf.math.mul(target, tf.nn.logSoftmax(logits)), tf.constant(1)));
     Operand<TFloat32> all = tf.reduceSum(tf.math.mul(weights, each), tf.constant(0));
     Operand<TFloat32> sum = tf.reduceSum(weights, tf.constant(0));
     return tf.math.div(all, tf.math.maximum(sum, tf.constant(1e-6f)));
@@ -84,8 +83,7 @@ final class Trained {
       updates.add(
           adam.update(w.handle(), w.value(), first.handle(), second.handle(), gradient, false));
       initial.addAll(List.of(w.initializer(), first.initializer(), second.initializer()));
-      Placeholder<TFloat32> value =
-          tf.placeholder(TFloat32.class, Placeholder.shape(w.shape()));
+      Placeholder<TFloat32> value = tf.placeholder(TFloat32.class, Placeholder.shape(w.shape()));
       values.add(value);
       assigns.add(tf.assignVariableOp(w.handle(), value));
     }
