@@ -54,7 +54,10 @@ public sealed interface WeightsSource {
     WeightsSource source = source(text, declared);
     if (!declared.equals(SavedModelOptions.NONE) && !(source instanceof SavedModel)) {
       throw new IllegalArgumentException(
-          "weights: " + text + " is no SavedModel; its input scale and output are not declared");
+          "weights: "
+              + text
+              + " is no SavedModel; leave out --input-scale and --output-index, other weights say"
+              + " these of themselves");
     }
     return source;
   }

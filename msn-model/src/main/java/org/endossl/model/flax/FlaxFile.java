@@ -144,6 +144,9 @@ public final class FlaxFile implements TensorSource {
       long values = 1;
       for (int i = 0; i < rank; i++) {
         dims[i] = unpacker.unpackInt();
+        if (dims[i] < 0) {
+          throw new WeightsException(file + ": " + path + ": got a size of " + dims[i]);
+        }
         values = Math.multiplyExact(values, dims[i]);
       }
       String type = unpacker.unpackString();
@@ -158,7 +161,7 @@ public final class FlaxFile implements TensorSource {
       if (each == 0) {
         return; // steps, masks and the like
       }
-      if (values < 0 || bytes != Math.multiplyExact(values, each) || offset + bytes != end) {
+      if (bytes != Math.multiplyExact(values, each) || offset + bytes != end) {
         throw new WeightsException(
             file
                 + ": "

@@ -150,6 +150,35 @@ class ScenicVitTest {
       Files.write(file, packer.toByteArray());
     }
     assertRefused("w: got 8 bytes for float32 [1048576]", () -> FlaxFile.open(file));
+    // {"w": ext 1: [[-1, -1], "float32", 4 bytes]}
+    byte[] negative = {
+      (byte) 0x81,
+      (byte) 0xa1,
+      'w',
+      (byte) 0xc7,
+      18,
+      1,
+      (byte) 0x93,
+      (byte) 0x92,
+      -1,
+      -1,
+      (byte) 0xa7,
+      'f',
+      'l',
+      'o',
+      'a',
+      't',
+      '3',
+      '2',
+      (byte) 0xc4,
+      4,
+      0,
+      0,
+      0,
+      0
+    };
+    Files.write(file, negative);
+    assertRefused("w: got a size of -1", () -> FlaxFile.open(file));
     Files.write(file, new byte[] {(byte) 0x93, 1, 2, 3, 4, 5, 6});
     assertFalse(FlaxFile.isOne(file));
     assertRefused("wanted a MessagePack map", () -> FlaxFile.open(file));
