@@ -1,12 +1,11 @@
 package org.endossl.cli;
 
 import com.beust.jcommander.Parameter;
-import com.google.gson.GsonBuilder;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
-import org.endossl.eval.AtomicFiles;
-import org.endossl.train.SessionOptions;
 import org.endossl.train.StepBench;
 import org.jspecify.annotations.Nullable;
 
@@ -37,13 +36,25 @@ final class BenchStepCommand extends Command {
       description = "threads within an operation; 0: TensorFlow chooses")
   int threads = 0;
 
+  @Parameter(
+      names = "--data",
+      description = "PATH: real input, record files, globs or folders, instead of made-up images")
+  List<String> data = new ArrayList<>();
+
+  @Parameter(names = "--device", description = DeviceChoice.DEVICE)
+  String device = "";
+
+  @Parameter(names = "--xla", description = DeviceChoice.XLA)
+  String xla = "off";
+
   @Parameter(names = "--json", description = "F: also write the figures to this file")
   @Nullable Path json;
 
   @Override
   String details() {
     return """
-        The whole MSN step (both encoders, loss, gradients, clipping, AdamW, EMA) on made-up images,
+        The whole MSN step (both encoders, loss, gradients, clipping, AdamW, EMA) on made-up images
+        or on those of records,
         beside the rate of this machine's matrix products in the same process.
         """;
   }
@@ -63,16 +74,16 @@ final class BenchStepCommand extends Command {
     StepBench.Figures figures =
         StepBench.run(
             new StepBench.Request(
-                model, batch, focal, patchDrop, steps, new SessionOptions(threads, 0, bfloat16)));
+                model,
+                batch,
+                focal,
+                patchDrop,
+                steps,
+                DeviceChoice.options(device, xla, threads, bfloat16),
+                data));
     print(figures, terminal.out());
     if (json != null) {
-      String text =
-          new GsonBuilder()
-              .setPrettyPrinting()
-              .serializeSpecialFloatingPointValues()
-              .create()
-              .toJson(figures);
-      AtomicFiles.writeText(json, text + "\n");
+      JsonFile.write(json, figures);
     }
     return ExitCode.DONE;
   }
@@ -85,6 +96,9 @@ final class BenchStepCommand extends Command {
         "%.0f ms fastest, %.0f ms median",
         f.bestMilliseconds(),
         f.medianMilliseconds());
+    if (!f.request().records().isEmpty()) {
+      row(out, "waiting for input", "%.1f %% of the steps' time", 100 * f.inputWait());
+    }
     row(out, "matrix products", "%.0f GFLOP/s", f.matmulGigaflops());
     row(out, "first step after", "%.1f s from the start of the process", f.firstStepSeconds());
     f.phases().forEach((name, seconds) -> row(out, "  " + name, "%.1f s", seconds));

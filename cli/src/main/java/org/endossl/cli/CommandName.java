@@ -32,6 +32,9 @@ enum CommandName {
   EXPORT("export", "an encoder as a SavedModel or a Hugging Face directory"),
   BENCH_FEATURES("bench features", "what loading and running an encoder costs on this machine"),
   BENCH_STEP("bench step", "what a training step costs on this machine"),
+  BENCH_EMA("bench ema", "the target update beside the memory's bandwidth"),
+  BENCH_INPUT("bench input", "frames per second that decoding and views give"),
+  BENCH_RECORDS("bench records", "megabytes per second of reading and writing records"),
   PARITY("parity", "compare this build with golden values of the Python originals"),
   DOCTOR_DATA("doctor data", "whether a data set is what one believes it to be"),
   DOCTOR("doctor", "what this machine has and what it lacks");
@@ -79,6 +82,9 @@ enum CommandName {
       case EXPORT -> new ExportCommand();
       case BENCH_FEATURES -> new BenchFeaturesCommand();
       case BENCH_STEP -> new BenchStepCommand();
+      case BENCH_EMA -> new BenchEmaCommand();
+      case BENCH_INPUT -> new BenchInputCommand();
+      case BENCH_RECORDS -> new BenchRecordsCommand();
       case FEATURES -> new FeaturesCommand();
       case EMBED -> new EmbedCommand();
       case PROBE -> new ProbeCommand();

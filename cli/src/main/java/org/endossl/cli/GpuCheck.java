@@ -25,6 +25,7 @@ final class GpuCheck {
           "libcusolver.so.11",
           "libcusparse.so.12");
 
+  private static final String CUDNN = "libcudnn.so.9";
   private static final String GPU_LIBRARY =
       "org/tensorflow/internal/c_api/linux-x86_64-gpu/libtensorflow_cc.so.2";
   private static final String CUDA_REDIST = "org/bytedeco/cuda/linux-x86_64/libcudart.so.12";
@@ -70,7 +71,9 @@ final class GpuCheck {
   static String missing(boolean driver, boolean cudaIncluded, Set<Path> directories) {
     if (!driver) {
       return "this is a GPU build, and the NVIDIA driver is not loaded"
-          + " (no /proc/driver/nvidia/version); install the driver (525 or newer)";
+          + " (no /proc/driver/nvidia/version); install the driver, 525 or newer (Ubuntu:"
+          + " apt-get install nvidia-driver-550-server; Debian: apt-get install nvidia-driver), and"
+          + " restart";
     }
     if (absent(List.of("libcuda.so.1"), directories).size() == 1) {
       return "this is a GPU build, and the NVIDIA driver's libcuda.so.1 was not found in "
@@ -79,10 +82,23 @@ final class GpuCheck {
     }
     List<String> absent = cudaIncluded ? List.of() : absent(CUDA, directories);
     if (!absent.isEmpty()) {
+      List<String> packages = new ArrayList<>();
+      if (absent.stream().anyMatch(name -> !name.equals(CUDNN))) {
+        packages.add("cuda-libraries-12-6");
+      }
+      if (absent.contains(CUDNN)) {
+        packages.add("libcudnn9-cuda-12");
+      }
       return "this is a GPU build, and "
           + String.join(", ", absent)
-          + " are missing; install CUDA 12 and cuDNN 9 (and set LD_LIBRARY_PATH),"
-          + " or use ENDOSSL_PROFILE=gpu-redist, which brings them";
+          + " are missing; install "
+          + (packages.size() == 2
+              ? "CUDA 12 and cuDNN 9"
+              : absent.contains(CUDNN) ? "cuDNN 9" : "CUDA 12")
+          + " (apt-get install "
+          + String.join(" ", packages)
+          + " from NVIDIA's repository, or set LD_LIBRARY_PATH to where they are), or use"
+          + " ENDOSSL_PROFILE=gpu-redist, which brings them";
     }
     return "";
   }

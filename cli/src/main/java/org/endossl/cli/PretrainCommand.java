@@ -11,6 +11,7 @@ import org.endossl.train.Checkpoint;
 import org.endossl.train.PretrainConfig;
 import org.endossl.train.PretrainProgress;
 import org.endossl.train.Pretrainer;
+import org.endossl.train.SessionOptions;
 import org.endossl.train.config.YamlConfig;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,12 @@ final class PretrainCommand extends Command {
 
   @Parameter(names = "--on-bad-record", description = OnBadRecord.TEXT)
   String onBadRecord = "fail";
+
+  @Parameter(names = "--device", description = DeviceChoice.DEVICE)
+  String device = "";
+
+  @Parameter(names = "--xla", description = DeviceChoice.XLA)
+  String xla = "off";
 
   @Override
   String details() {
@@ -77,18 +84,19 @@ final class PretrainCommand extends Command {
   }
 
   private Checkpoint pretrain(BadRecords bad, Listener listener) throws IOException {
+    SessionOptions options = DeviceChoice.options(device, xla, 0, false);
     if (resume != null) {
       if (config != null || out != null || !overrides.isEmpty()) {
         throw new UsageException(
             "--resume takes everything from the run's folder; leave --config, --out and --set out");
       }
-      return Pretrainer.resume(resume, bad, listener);
+      return Pretrainer.resume(resume, bad, options, listener);
     }
     if (config == null || out == null) {
       throw new UsageException("wanted --config FILE.yaml and --out DIR, or --resume DIR");
     }
     return Pretrainer.run(
-        YamlConfig.load(config, PretrainConfig.class, overrides), out, bad, listener);
+        YamlConfig.load(config, PretrainConfig.class, overrides), out, bad, options, listener);
   }
 
   /** Steps on the progress line. */

@@ -1,14 +1,12 @@
 package org.endossl.train;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.endossl.model.Initializer;
 import org.endossl.model.ModelVariable;
 import org.endossl.model.VariableStore;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
-import org.tensorflow.Output;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
@@ -69,20 +67,10 @@ record Accumulation(
     List<ModelVariable> encoder = trainable.subList(0, trainable.size() - 1);
     Operand<TFloat32> prototypes = trainable.get(trainable.size() - 1).value();
     List<Operand<TFloat32>> byLoss =
-        gradients(
-            graph.addGradients(
-                "by_projections",
-                outputs(List.of(total)),
-                outputs(List.of(whole.anchors(), prototypes)),
-                new Output<?>[0]));
+        Gradients.of(graph, total, null, List.of(whole.anchors(), prototypes));
     Placeholder<TFloat32> part = WholeProjections.placeholder(tf, anchors, 1);
     List<Operand<TFloat32>> ofPart =
-        gradients(
-            graph.addGradients(
-                "by_weights",
-                outputs(List.of(anchors)),
-                outputs(encoder.stream().map(ModelVariable::value).toList()),
-                outputs(List.of(part))));
+        Gradients.of(graph, anchors, part, encoder.stream().map(ModelVariable::value).toList());
     VariableStore sums = new VariableStore(tf, "accumulation.", 0);
     List<Op> store = new ArrayList<>();
     List<Op> add = new ArrayList<>();
@@ -105,14 +93,5 @@ record Accumulation(
         tf.withControlDependencies(store).noOp(),
         tf.withControlDependencies(add).noOp(),
         gradients);
-  }
-
-  private static Output<?>[] outputs(List<? extends Operand<?>> operands) {
-    return operands.stream().map(Operand::asOutput).toArray(Output<?>[]::new);
-  }
-
-  @SuppressWarnings("unchecked") // gradients of float32 values are float32
-  private static List<Operand<TFloat32>> gradients(Output<?>[] found) {
-    return Arrays.stream(found).map(g -> (Operand<TFloat32>) g).toList();
   }
 }

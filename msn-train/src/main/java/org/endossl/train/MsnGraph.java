@@ -17,7 +17,6 @@ import org.endossl.train.optim.GradientClipping;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
-import org.tensorflow.Output;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.Tensor;
@@ -143,7 +142,8 @@ public final class MsnGraph {
             : Accumulation.build(
                 graph, whole, anchorProjection, targetProjection, total, trainable, updates);
     this.accumulation = sums;
-    List<Operand<TFloat32>> raw = sums == null ? gradients(graph, trainable) : sums.gradients();
+    List<Operand<TFloat32>> raw =
+        sums == null ? Gradients.of(graph, total, null, values(trainable)) : sums.gradients();
     if (sums != null) {
       updates.clear(); // they are run with the parts
     }
@@ -247,15 +247,8 @@ public final class MsnGraph {
     return tf.constant((float) value);
   }
 
-  @SuppressWarnings("unchecked") // gradients of float32 values are float32
-  private List<Operand<TFloat32>> gradients(Graph graph, List<ModelVariable> trainable) {
-    Output<?>[] values =
-        trainable.stream().map(v -> v.value().asOutput()).toArray(Output<?>[]::new);
-    List<Operand<TFloat32>> found = new ArrayList<>();
-    for (Output<?> gradient : graph.addGradients(total.asOutput(), values)) {
-      found.add((Operand<TFloat32>) gradient);
-    }
-    return found;
+  private static List<Operand<TFloat32>> values(List<ModelVariable> variables) {
+    return variables.stream().map(ModelVariable::value).toList();
   }
 
   private List<Op> optimizer(List<ModelVariable> trainable, List<Operand<TFloat32>> scaled) {

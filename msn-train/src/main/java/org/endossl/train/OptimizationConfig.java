@@ -18,8 +18,6 @@ import org.endossl.train.config.Require;
  * @param finalMomentum momentum it runs towards, in [0, 1]
  * @param accumulation parts that a batch is computed in, one after the other, so that it fits into
  *     memory; divides {@code batchSize} into parts of at least 2 frames. 1 computes it whole
- * @param recompute whether a block's activations are computed again for its gradient instead of
- *     being kept
  */
 public record OptimizationConfig(
     int batchSize,
@@ -33,8 +31,7 @@ public record OptimizationConfig(
     double clipGrad,
     double startMomentum,
     double finalMomentum,
-    int accumulation,
-    boolean recompute) {
+    int accumulation) {
   public OptimizationConfig {
     Require.atLeast("batch_size", batchSize, 2);
     Require.atLeast("epochs", epochs, 1);

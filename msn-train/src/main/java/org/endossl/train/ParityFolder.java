@@ -141,8 +141,7 @@ final class ParityFolder {
             number("clip_grad"),
             number("start_momentum", 0.996),
             number("final_momentum", 1),
-            1,
-            false),
+            1),
         criterion());
   }
 

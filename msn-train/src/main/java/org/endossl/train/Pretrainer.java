@@ -12,7 +12,6 @@ import org.endossl.tfrecords.BadRecords;
 import org.endossl.tfrecords.FrameIndex;
 import org.endossl.tfrecords.RecordFiles;
 import org.endossl.train.config.YamlConfig;
-import org.endossl.train.ema.EmaUpdate;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -34,13 +33,16 @@ public final class Pretrainer {
   private final PretrainConfig config;
   private final RunDirectory directory;
   private final @Nullable Checkpoint resumed;
+  private final SessionOptions options;
   private final PretrainProgress.Listener listener;
 
   private Pretrainer(
       PretrainConfig config,
       RunDirectory directory,
       @Nullable Checkpoint from,
+      SessionOptions options,
       PretrainProgress.Listener listener) {
+    this.options = options;
     this.config = config;
     this.directory = directory;
     this.resumed = from;
@@ -48,26 +50,31 @@ public final class Pretrainer {
   }
 
   /**
-   * As {@link #run(PretrainConfig, Path, BadRecords, PretrainProgress.Listener)}, passing over
-   * none.
+   * As {@link #run(PretrainConfig, Path, BadRecords, SessionOptions, PretrainProgress.Listener)},
+   * passing over none, on the CPU.
    */
   public static Checkpoint run(
       PretrainConfig config, Path directory, PretrainProgress.Listener listener)
       throws IOException {
-    return run(config, directory, BadRecords.fail(), listener);
+    return run(config, directory, BadRecords.fail(), SessionOptions.DEFAULT, listener);
   }
 
   /**
    * Starts a run in a new folder.
    *
    * @param bad what is done about bad records; those passed over are listed in the folder
+   * @param options device and threads
    * @return its last checkpoint
    * @throws IllegalArgumentException if the folder is not empty
    * @throws org.endossl.tfrecords.DataException if records are missing or damaged, or hold no frame
    *     of the part that the configuration asks for
    */
   public static Checkpoint run(
-      PretrainConfig config, Path directory, BadRecords bad, PretrainProgress.Listener listener)
+      PretrainConfig config,
+      Path directory,
+      BadRecords bad,
+      SessionOptions options,
+      PretrainProgress.Listener listener)
       throws IOException {
     RunDirectory.requireNew(directory);
     FrameFiles files = files(config, bad, listener); // before anything is written
@@ -75,13 +82,16 @@ public final class Pretrainer {
     run.write(config);
     bad.write(run.root());
     RunRecord.write(run, config, files);
-    return new Pretrainer(config, run, null, listener).train(files);
+    return new Pretrainer(config, run, null, options, listener).train(files);
   }
 
-  /** As {@link #resume(Path, BadRecords, PretrainProgress.Listener)}, passing over no record. */
+  /**
+   * As {@link #resume(Path, BadRecords, SessionOptions, PretrainProgress.Listener)}, passing over
+   * no record, on the CPU.
+   */
   public static Checkpoint resume(Path directory, PretrainProgress.Listener listener)
       throws IOException {
-    return resume(directory, BadRecords.fail(), listener);
+    return resume(directory, BadRecords.fail(), SessionOptions.DEFAULT, listener);
   }
 
   /**
@@ -93,7 +103,8 @@ public final class Pretrainer {
    *     it began with
    */
   public static Checkpoint resume(
-      Path directory, BadRecords bad, PretrainProgress.Listener listener) throws IOException {
+      Path directory, BadRecords bad, SessionOptions options, PretrainProgress.Listener listener)
+      throws IOException {
     RunDirectory run = RunDirectory.open(directory);
     PretrainConfig config = YamlConfig.load(run.config(), PretrainConfig.class, List.of());
     Files.createDirectories(run.checkpoints());
@@ -102,7 +113,7 @@ public final class Pretrainer {
     Checkpoint from = found.isEmpty() ? null : Checkpoint.open(found.get(found.size() - 1));
     FrameFiles files = files(config, bad, listener);
     RunRecord.requireSameData(run, files);
-    return new Pretrainer(config, run, from, listener).train(files);
+    return new Pretrainer(config, run, from, options, listener).train(files);
   }
 
   private static FrameFiles files(
@@ -129,10 +140,6 @@ public final class Pretrainer {
   }
 
   private Checkpoint train(FrameFiles files) throws IOException {
-    if (config.optimization().recompute()) {
-      throw new IllegalArgumentException(
-          "optimization.recompute is not supported by this build; wanted false");
-    }
     listener.phase("building the graph");
     try (Graph graph = new Graph();
         MsnInput input = input(graph, files)) {
@@ -151,13 +158,13 @@ public final class Pretrainer {
               config.criterion(),
               config.optimization().clipGrad(),
               config.criterion().sinkhorn() ? tf.constant(true) : null,
-              EmaUpdate.Form.AUTO,
-              config.compute(),
+              options.ema(),
+              options.compute(config.compute()),
               config.optimization().accumulation());
       InputWait wait = InputWait.build(tf, input.rows());
       RunPictures pictures = new RunPictures(tf, config, network, views);
       CheckpointOps checkpoints = CheckpointOps.build(tf, step.variables());
-      try (Session session = new Session(graph, SessionOptions.DEFAULT.config())) {
+      try (Session session = new Session(graph, options.config())) {
         return new TrainingLoop(
                 new TrainingLoop.Parts(
                     config,

@@ -1,8 +1,12 @@
 package org.endossl.train;
 
+import org.endossl.model.Compute;
 import org.endossl.train.config.Require;
+import org.endossl.train.ema.EmaUpdate;
 import org.tensorflow.proto.ConfigProto;
+import org.tensorflow.proto.GPUOptions;
 import org.tensorflow.proto.GraphOptions;
+import org.tensorflow.proto.OptimizerOptions;
 import org.tensorflow.proto.RewriterConfig;
 
 /**
@@ -12,14 +16,43 @@ import org.tensorflow.proto.RewriterConfig;
  * @param interOpThreads ops at a time; 0 lets TensorFlow choose
  * @param bfloat16 whether TensorFlow may compute matrix products and what surrounds them in
  *     bfloat16; weights stay float32
+ * @param xla whether XLA compiles what it can of the graph. On the CPU TensorFlow does so only with
+ *     {@code TF_XLA_FLAGS=--tf_xla_cpu_global_jit} in the environment
+ * @param device what computes the step
  */
-public record SessionOptions(int intraOpThreads, int interOpThreads, boolean bfloat16) {
+public record SessionOptions(
+    int intraOpThreads, int interOpThreads, boolean bfloat16, boolean xla, Device device) {
+  /** What computes the step; reading and decoding are the CPU's always. */
+  public enum Device {
+    /** The CPU, also where there is a GPU. */
+    CPU,
+    /** The first GPU, whose memory is taken as it is needed. */
+    GPU
+  }
+
   /** TensorFlow's choice, float32. */
-  public static final SessionOptions DEFAULT = new SessionOptions(0, 0, false);
+  public static final SessionOptions DEFAULT = new SessionOptions(0, 0, false, false, Device.CPU);
 
   public SessionOptions {
     Require.atLeast("intra-op threads", intraOpThreads, 0);
     Require.atLeast("inter-op threads", interOpThreads, 0);
+  }
+
+  /** On the CPU without XLA. */
+  public SessionOptions(int intraOpThreads, int interOpThreads, boolean bfloat16) {
+    this(intraOpThreads, interOpThreads, bfloat16, false, Device.CPU);
+  }
+
+  /** How networks are computed there: the native ops are the CPU's. */
+  Compute compute(Compute wanted) {
+    return device == Device.GPU
+        ? new Compute(wanted.precision(), Compute.Kernels.COMPOSITE)
+        : wanted;
+  }
+
+  /** The form of the target update there. */
+  EmaUpdate.Form ema() {
+    return device == Device.GPU ? EmaUpdate.Form.COMPOSITE : EmaUpdate.Form.AUTO;
   }
 
   /**
@@ -44,10 +77,23 @@ public record SessionOptions(int intraOpThreads, int interOpThreads, boolean bfl
     if (bfloat16) {
       rewriter.setAutoMixedPrecisionOnednnBfloat16(RewriterConfig.Toggle.ON);
     }
-    return ConfigProto.newBuilder()
+    ConfigProto.Builder config = ConfigProto.newBuilder();
+    if (device == Device.CPU) {
+      config.putDeviceCount("GPU", 0);
+    } else {
+      config
+          .setGpuOptions(GPUOptions.newBuilder().setAllowGrowth(true))
+          .setAllowSoftPlacement(true); // the input's ops have no kernel on a GPU
+    }
+    GraphOptions.Builder graph = GraphOptions.newBuilder().setRewriteOptions(rewriter);
+    if (xla) {
+      graph.setOptimizerOptions(
+          OptimizerOptions.newBuilder().setGlobalJitLevel(OptimizerOptions.GlobalJitLevel.ON_2));
+    }
+    return config
         .setIntraOpParallelismThreads(intraOpThreads)
         .setInterOpParallelismThreads(interOpThreads)
-        .setGraphOptions(GraphOptions.newBuilder().setRewriteOptions(rewriter))
+        .setGraphOptions(graph)
         .build();
   }
 }

@@ -11,20 +11,16 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import org.endossl.model.Compute;
 import org.endossl.model.HeadConfig;
 import org.endossl.model.VitConfig;
 import org.endossl.train.config.Require;
 import org.endossl.train.ema.EmaLibrary;
-import org.endossl.train.ema.EmaUpdate;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
-import org.tensorflow.Tensor;
 import org.tensorflow.TensorFlow;
 import org.tensorflow.ndarray.Shape;
-import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
@@ -41,8 +37,8 @@ import org.tensorflow.types.family.TNumber;
  * update.
  */
 public final class StepBench {
-  private static final int SIZE = 224;
-  private static final int FOCAL = 96;
+  static final int SIZE = 224;
+  static final int FOCAL = 96;
   private static final int PATCH = 16;
   private static final int MATRIX = 2048;
   private static final int PRODUCTS = 8;
@@ -56,7 +52,8 @@ public final class StepBench {
    * @param focalViews views of 96 pixels, besides target and random view of 224
    * @param patchDrop share of patches dropped from the random view
    * @param steps steps to take, of which the first two do not count
-   * @param session threads and precision
+   * @param session threads, precision and device
+   * @param records input to read, decode and draw views from; empty takes made-up images
    */
   public record Request(
       String model,
@@ -64,8 +61,21 @@ public final class StepBench {
       int focalViews,
       double patchDrop,
       int steps,
-      SessionOptions session) {
+      SessionOptions session,
+      List<String> records) {
+    /** On made-up images. */
+    public Request(
+        String model,
+        int batch,
+        int focalViews,
+        double patchDrop,
+        int steps,
+        SessionOptions session) {
+      this(model, batch, focalViews, patchDrop, steps, session, List.of());
+    }
+
     public Request {
+      records = List.copyOf(records);
       encoder(model);
       Require.atLeast("batch", batch, 2);
       Require.atLeast("focal", focalViews, 0);
@@ -81,6 +91,8 @@ public final class StepBench {
    * @param bestMilliseconds of the fastest step
    * @param medianMilliseconds of the steps that count
    * @param imagesPerSecond frames per second of the fastest step
+   * @param inputWait share of the time of the steps that count spent waiting for input; 0 for
+   *     made-up images
    * @param matmulGigaflops best of eight products of 2048 x 2048 matrices, in the same precision
    * @param firstStepSeconds from the start of this process to the end of its first step
    * @param phases seconds of it by part
@@ -96,6 +108,7 @@ public final class StepBench {
       double bestMilliseconds,
       double medianMilliseconds,
       double imagesPerSecond,
+      double inputWait,
       double matmulGigaflops,
       double firstStepSeconds,
       Map<String, Double> phases,
@@ -118,7 +131,7 @@ public final class StepBench {
   }
 
   /** Runs; takes {@code steps} times a step and about a second. */
-  public static Figures run(Request request) {
+  public static Figures run(Request request) throws IOException {
     return new StepBench(request).measure();
   }
 
@@ -134,7 +147,7 @@ public final class StepBench {
     };
   }
 
-  private Figures measure() {
+  private Figures measure() throws IOException {
     Instant began = since;
     phase("java");
     String version = TensorFlow.version();
@@ -142,26 +155,32 @@ public final class StepBench {
     VitConfig encoder = encoder(request.model());
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
-      List<Placeholder<TFloat32>> images = new ArrayList<>();
       Placeholder<TInt64> seed = tf.placeholder(TInt64.class, Placeholder.shape(Shape.of(2)));
-      MsnGraph step = graph(graph, tf, encoder, images, seed);
+      BenchInput input = BenchInput.of(tf, request);
+      MsnGraph step = graph(graph, tf, encoder, input, seed);
       Product product = new Product(tf, request.session().bfloat16());
       phase("graph");
-      List<Tensor> fed = new ArrayList<>();
-      try (Session session = new Session(graph, request.session().config())) {
-        for (Placeholder<TFloat32> image : images) {
-          fed.add(random(image.shape()));
-        }
+      try (input;
+          Session session = new Session(graph, request.session().config())) {
+        input.begin(session);
         step.initialize(session);
         phase("weights");
         List<Double> seconds = new ArrayList<>();
-        double loss = step(session, step, images, fed, seed, seconds);
+        double loss = step(session, step, input, seed, seconds);
         phase("first step");
         double first = Duration.between(began, Instant.now()).toNanos() / 1e9;
+        input.forgetWaits();
+        double counting = 0;
         while (seconds.size() < request.steps()) {
-          loss = step(session, step, images, fed, seed, seconds);
+          if (seconds.size() == 2) {
+            input.forgetWaits();
+            counting = 0;
+          }
+          loss = step(session, step, input, seed, seconds);
+          counting += seconds.get(seconds.size() - 1);
         }
-        OpProfile profile = profile(session, step, images, fed, seed);
+        double wait = input.waited() / counting;
+        OpProfile profile = profile(session, step, input, seed);
         double rate = product.gigaflops(session);
         List<Double> counted = seconds.stream().skip(2).sorted().toList();
         double best = counted.get(0);
@@ -170,6 +189,7 @@ public final class StepBench {
             best * 1e3,
             counted.get(counted.size() / 2) * 1e3,
             request.batch() / best,
+            wait,
             rate,
             first,
             phases,
@@ -178,8 +198,6 @@ public final class StepBench {
             version,
             EmaLibrary.status().reason(),
             profile);
-      } finally {
-        fed.forEach(Tensor::close);
       }
     }
   }
@@ -191,78 +209,50 @@ public final class StepBench {
   }
 
   private MsnGraph graph(
-      Graph graph,
-      Ops tf,
-      VitConfig encoder,
-      List<Placeholder<TFloat32>> images,
-      Operand<TInt64> seed) {
-    int batch = request.batch();
-    images.add(placeholder(tf, batch, SIZE));
-    images.add(placeholder(tf, batch, SIZE));
-    if (request.focalViews() > 0) {
-      images.add(placeholder(tf, batch * request.focalViews(), FOCAL));
-    }
+      Graph graph, Ops tf, VitConfig encoder, BenchInput input, Operand<TInt64> seed) {
     int kept = new MaskingConfig(request.patchDrop()).kept(encoder.patches());
     MsnNetwork network = MsnNetwork.create(tf, encoder, new HeadConfig(2048, 256, true), 1024, 0);
     return MsnGraph.build(
         graph,
         network,
         new MsnViews(
-            images.get(0),
-            images.get(1),
-            images.size() > 2 ? images.get(2) : null,
+            input.target(),
+            input.random(),
+            input.focal(),
             kept == encoder.patches() ? null : PatchMask.draw(tf, encoder.patches(), kept, seed),
             seed,
             1 + request.focalViews()),
         new CriterionConfig(1024, 0.1, 0.25, 0.25, 1, 0, false),
         3,
         null,
-        EmaUpdate.Form.AUTO,
-        request.session().bfloat16() ? Compute.BFLOAT16 : Compute.FLOAT32);
-  }
-
-  private static Placeholder<TFloat32> placeholder(Ops tf, int rows, int side) {
-    return tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(rows, side, side, 3)));
-  }
-
-  private static TFloat32 random(Shape shape) {
-    Random random = new Random(1);
-    float[] values = new float[(int) shape.size()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = 4 * random.nextFloat() - 2;
-    }
-    return TFloat32.tensorOf(shape, DataBuffers.of(values));
+        request.session().ema(),
+        request
+            .session()
+            .compute(request.session().bfloat16() ? Compute.BFLOAT16 : Compute.FLOAT32));
   }
 
   private static double step(
       Session session,
       MsnGraph graph,
-      List<Placeholder<TFloat32>> images,
-      List<Tensor> fed,
+      BenchInput input,
       Placeholder<TInt64> seed,
       List<Double> seconds) {
     long begin = System.nanoTime();
-    Session.Runner runner = session.runner();
-    for (int i = 0; i < images.size(); i++) {
-      runner.feed(images.get(i), fed.get(i));
-    }
     try (TInt64 value = TInt64.vectorOf(1, seconds.size())) {
-      double loss = graph.run(runner.feed(seed, value), seconds.size(), SCALARS).loss();
+      double loss =
+          input.run(
+              session,
+              (runner, more, got) ->
+                  graph.run(runner.feed(seed, value), seconds.size(), SCALARS, more, got).loss());
       seconds.add((System.nanoTime() - begin) / 1e9);
       return loss;
     }
   }
 
   private static OpProfile profile(
-      Session session,
-      MsnGraph graph,
-      List<Placeholder<TFloat32>> images,
-      List<Tensor> fed,
-      Placeholder<TInt64> seed) {
+      Session session, MsnGraph graph, BenchInput input, Placeholder<TInt64> seed) {
     Session.Runner runner = session.runner().setOptions(OpProfile.OPTIONS);
-    for (int i = 0; i < images.size(); i++) {
-      runner.feed(images.get(i), fed.get(i));
-    }
+    input.feed(session, runner);
     try (TInt64 value = TInt64.vectorOf(1, 0)) {
       return graph.profile(runner.feed(seed, value), 0, SCALARS);
     }

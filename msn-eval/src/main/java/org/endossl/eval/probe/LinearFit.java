@@ -61,7 +61,10 @@ record LinearFit(LinearLayer layer, List<ProbeResult.Epoch> epochs, int bestEpoc
     double bestScore = config.best().better().worst();
     for (int e = 0; e < config.epochs(); e++) {
       shuffle(order, random.split());
-      float rate = optimizer.learningRate();
+      StepSchedule steps = config.stepSchedule();
+      float rate =
+          steps == null ? optimizer.learningRate() : steps.before(e, optimizer.learningRate());
+      optimizer.learningRate(rate);
       trainer.schedule(shape.schedule(), e, config.epochs());
       LinearTrainer.Means means =
           trainer.epoch(train.x().values(), train.phases(), order, config.batchSize(), weights);

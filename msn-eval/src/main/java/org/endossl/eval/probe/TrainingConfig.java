@@ -1,6 +1,7 @@
 package org.endossl.eval.probe;
 
 import org.endossl.train.config.Require;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a linear layer is trained; endossl's {@code down_stream/config.py} and its callbacks.
@@ -15,6 +16,7 @@ import org.endossl.train.config.Require;
  * @param earlyStopping when to stop
  * @param best the score that chooses the epoch whose layer is kept
  * @param seed of the first weights and of the order of frames
+ * @param stepSchedule when the rate falls at given epochs; absent: never
  */
 public record TrainingConfig(
     OptimizerConfig optimizer,
@@ -25,7 +27,8 @@ public record TrainingConfig(
     PlateauConfig reduceLr,
     StoppingConfig earlyStopping,
     Monitor best,
-    long seed) {
+    long seed,
+    @Nullable StepSchedule stepSchedule) {
   public TrainingConfig {
     Require.atLeast("epochs", epochs, 1);
     Require.atLeast("batch_size", batchSize, 1);
@@ -41,6 +44,7 @@ public record TrainingConfig(
         reduceLr,
         earlyStopping,
         best,
-        other);
+        other,
+        stepSchedule);
   }
 }
