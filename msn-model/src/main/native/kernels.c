@@ -303,33 +303,54 @@ INLINE void gather(const Attention *a, size_t row, size_t n, size_t head, int wh
                    const bool bf16) {
   const size_t d = a->head_width, stride = padded(d), column = which * a->width + head * d;
   const float *restrict bias = a->bias + column;
+  const void *restrict qkv = a->qkv;
   for (size_t i = 0; i < n; i++) {
     const size_t from = (row + i) * 3 * a->width + column;
-    for (size_t k = 0; k < d; k++) to[i * stride + k] = scale * (load(a->qkv, from + k, bf16) + bias[k]);
+    for (size_t k = 0; k < d; k++) to[i * stride + k] = scale * (load(qkv, from + k, bf16) + bias[k]);
     for (size_t k = d; k < stride; k++) to[i * stride + k] = 0;
   }
 }
 
-/* [n, stride] to [d, padded(n)], zeros at the end. */
+typedef float Four __attribute__((vector_size(16), aligned(4)));
+
+/* [n, stride] to [d, padded(n)], zeros at the end; by squares of four. */
 INLINE void transpose(const float *restrict x, size_t n, size_t d, size_t stride, float *restrict to) {
-  const size_t length = padded(n);
+  const size_t length = padded(n), rows = n & ~(size_t)3, columns = d & ~(size_t)3;
+  for (size_t i = 0; i < rows; i += 4) {
+    for (size_t k = 0; k < columns; k += 4) {
+      const float *from = x + i * stride + k;
+      const Four a = *(const Four *)from, b = *(const Four *)(from + stride);
+      const Four c = *(const Four *)(from + 2 * stride), e = *(const Four *)(from + 3 * stride);
+      const Four ab = __builtin_shufflevector(a, b, 0, 4, 1, 5), AB = __builtin_shufflevector(a, b, 2, 6, 3, 7);
+      const Four ce = __builtin_shufflevector(c, e, 0, 4, 1, 5), CE = __builtin_shufflevector(c, e, 2, 6, 3, 7);
+      float *at = to + k * length + i;
+      *(Four *)at = __builtin_shufflevector(ab, ce, 0, 1, 4, 5);
+      *(Four *)(at + length) = __builtin_shufflevector(ab, ce, 2, 3, 6, 7);
+      *(Four *)(at + 2 * length) = __builtin_shufflevector(AB, CE, 0, 1, 4, 5);
+      *(Four *)(at + 3 * length) = __builtin_shufflevector(AB, CE, 2, 3, 6, 7);
+    }
+    for (size_t k = columns; k < d; k++)
+      for (size_t j = i; j < i + 4; j++) to[k * length + j] = x[j * stride + k];
+  }
   for (size_t k = 0; k < d; k++) {
-    for (size_t i = 0; i < n; i++) to[k * length + i] = x[i * stride + k];
+    for (size_t i = rows; i < n; i++) to[k * length + i] = x[i * stride + k];
     for (size_t i = n; i < length; i++) to[k * length + i] = 0;
   }
 }
 
+/* Scores behind the last key: their exponential is 1e-38. Loops over whole vectors may then take them along. */
+INLINE void shut(float *restrict s, size_t n, size_t length) {
+  for (size_t j = n; j < length; j++) s[j] = -1e30f;
+}
+
+/* n is a multiple of VW. */
 INLINE float largest(const float *s, size_t n) {
   float lanes[VW], most;
-  size_t j = 0;
-  most = s[0];
-  if (n >= VW) {
-    for (int l = 0; l < VW; l++) lanes[l] = s[l];
-    for (j = VW; j + VW <= n; j += VW)
-      for (int l = 0; l < VW; l++) lanes[l] = s[j + l] > lanes[l] ? s[j + l] : lanes[l];
-    for (int l = 0; l < VW; l++) most = lanes[l] > most ? lanes[l] : most;
-  }
-  for (; j < n; j++) most = s[j] > most ? s[j] : most;
+  for (int l = 0; l < VW; l++) lanes[l] = s[l];
+  for (size_t j = VW; j < n; j += VW)
+    for (int l = 0; l < VW; l++) lanes[l] = s[j + l] > lanes[l] ? s[j + l] : lanes[l];
+  most = lanes[0];
+  for (int l = 1; l < VW; l++) most = lanes[l] > most ? lanes[l] : most;
   return most;
 }
 
@@ -354,11 +375,12 @@ INLINE void attention_head(const Attention *a, size_t task, const bool bf16) {
     set(m, length, d, queries, stride, 1, flat, length, scores, length);
     for (size_t i = 0; i < m; i++) {
       float *restrict s = scores + i * length;
-      const float most = largest(s, n);
+      shut(s, n, length);
+      const float most = largest(s, length);
       float total = 0;
       {
 #pragma clang fp reassociate(on)
-        for (size_t j = 0; j < n; j++) {
+        for (size_t j = 0; j < length / VW * VW; j++) {
           float e = exponential(s[j] - most);
           s[j] = e;
           total += e;
@@ -387,12 +409,14 @@ static void attention(void *args, size_t task) {
 INLINE void scatter(const Attention *a, size_t row, size_t n, size_t head, int which, float scale, const float *restrict from,
                     float *restrict part, const bool bf16) {
   const size_t d = a->head_width, stride = padded(d), column = which * a->width + head * d;
+  void *restrict out = a->out;
+  float *restrict sum = part + column;
   for (size_t i = 0; i < n; i++) {
     const size_t to = (row + i) * 3 * a->width + column;
     for (size_t k = 0; k < d; k++) {
       float x = scale * from[i * stride + k];
-      store(a->out, to + k, x, bf16);
-      part[column + k] += x;
+      store(out, to + k, x, bf16);
+      sum[k] += x;
     }
   }
 }
@@ -430,16 +454,17 @@ INLINE void attention_gradient_head(const Attention *a, size_t task, const bool 
     for (size_t i = 0; i < m; i++) {
       const float lse = a->saved_lse[(row + q + i) * a->heads + head];
       float *restrict s = scores + i * length, *restrict ds = dscores + i * length;
+      shut(s, n, length);
       float along = 0; /* of the softmax's gradient, by which its rows sum to 0 */
       {
 #pragma clang fp reassociate(on)
-        for (size_t j = 0; j < n; j++) {
+        for (size_t j = 0; j < length / VW * VW; j++) {
           float p = exponential(s[j] - lse);
           s[j] = p;
           along += p * ds[j];
         }
       }
-      for (size_t j = 0; j < n; j++) ds[j] = s[j] * (ds[j] - along);
+      for (size_t j = 0; j < length / VW * VW; j++) ds[j] = s[j] * (ds[j] - along);
     }
     accumulate(n, stride, m, scores, 1, length, dmixed, stride, dvalues, stride);
     accumulate(n, stride, m, dscores, 1, length, queries, stride, dkeys, stride);
