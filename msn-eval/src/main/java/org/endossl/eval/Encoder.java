@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.endossl.data.Normalization;
+import org.endossl.model.Compute;
 import org.endossl.model.CheckpointOps;
 import org.endossl.model.HuggingFaceVit;
 import org.endossl.model.ModelVariable;
@@ -227,6 +228,20 @@ public final class Encoder {
      * @return [batch, width]
      */
     Operand<TFloat32> features(Operand<TFloat32> images);
+
+    /**
+     * The features of images in a precision and by kernels of choice.
+     *
+     * @throws IllegalArgumentException if bfloat16 is wanted of anything but a Vision Transformer of
+     *     ours
+     */
+    default Operand<TFloat32> features(Operand<TFloat32> images, Compute compute) {
+      if (compute.precision() != Compute.Precision.FLOAT32) {
+        throw new IllegalArgumentException(
+            "precision: got bf16, wanted fp32: only Vision Transformers have bf16");
+      }
+      return features(images);
+    }
 
     /** What can be trained; empty where the network is taken as it is. */
     default List<ModelVariable> variables() {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.endossl.model.Compute;
 import org.endossl.model.HostTensor;
 import org.endossl.model.ModelVariable;
 import org.endossl.model.TensorSource;
@@ -56,7 +57,13 @@ final class VitNetwork implements Encoder.Network {
 
   @Override
   public Operand<TFloat32> features(Operand<TFloat32> images) {
-    return Vit.classToken(tf, weights, config, images, null);
+    return features(images, Compute.FLOAT32);
+  }
+
+  @Override
+  public Operand<TFloat32> features(Operand<TFloat32> images, Compute compute) {
+    return Vit.classTokens(tf, weights, config, compute, List.of(new Vit.View(images, null)), null)
+        .get(0);
   }
 
   @Override

@@ -14,8 +14,7 @@ import org.tensorflow.proto.RewriterConfig;
  *
  * @param intraOpThreads threads within an op; 0 lets TensorFlow choose
  * @param interOpThreads ops at a time; 0 lets TensorFlow choose
- * @param bfloat16 whether TensorFlow may compute matrix products and what surrounds them in
- *     bfloat16; weights stay float32
+ * @param bfloat16 whether a benchmark builds its graph for bfloat16
  * @param xla whether XLA compiles what it can of the graph. On the CPU TensorFlow does so only with
  *     {@code TF_XLA_FLAGS=--tf_xla_cpu_global_jit} in the environment
  * @param device what computes the step
@@ -74,9 +73,6 @@ public record SessionOptions(
             .setLoopOptimization(off)
             .setMemoryOptimization(RewriterConfig.MemOptType.NO_MEM_OPT)
             .setShapeOptimization(off);
-    if (bfloat16) {
-      rewriter.setAutoMixedPrecisionOnednnBfloat16(RewriterConfig.Toggle.ON);
-    }
     ConfigProto.Builder config = ConfigProto.newBuilder();
     if (device == Device.CPU) {
       config.putDeviceCount("GPU", 0);

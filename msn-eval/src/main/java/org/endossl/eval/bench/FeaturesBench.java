@@ -6,6 +6,7 @@ import java.util.List;
 import org.endossl.data.Normalization;
 import org.endossl.eval.Encoder;
 import org.endossl.eval.WeightsSource;
+import org.endossl.model.Compute;
 import org.endossl.model.VitConfig;
 import org.endossl.train.SessionOptions;
 import org.endossl.train.StepBench;
@@ -123,7 +124,8 @@ public final class FeaturesBench {
       Ops tf = Ops.create(graph);
       Placeholder<TFloat32> images = tf.placeholder(TFloat32.class, Placeholder.shape(shape));
       Encoder.Network network = encoder.create(tf);
-      Operand<TFloat32> features = network.features(images);
+      Operand<TFloat32> features = network.features(
+              images, request.session().bfloat16() ? Compute.BFLOAT16 : Compute.FLOAT32);
       double built = since(begin);
       try (Session session = new Session(graph, request.session().config());
           TFloat32 fed = made(shape)) {

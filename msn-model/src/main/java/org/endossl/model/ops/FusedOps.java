@@ -31,6 +31,10 @@ public final class FusedOps {
   private static final String ADAMW = "EndosslAdamW";
   private static final String GLOBAL_NORM = "EndosslGlobalNorm";
 
+  /** TensorFlow's library for GPU, where it is on the class path. */
+  private static final String GPU_BUILD =
+      "org/tensorflow/internal/c_api/linux-x86_64-gpu/libtensorflow_cc.so.2";
+
   private static final Status STATUS = load();
 
   private FusedOps() {}
@@ -41,6 +45,9 @@ public final class FusedOps {
   }
 
   private static Status load() {
+    if (ClassLoader.getSystemResource(GPU_BUILD) != null) {
+      return new Status(false, "the native ops are for CPU; this is a GPU build");
+    }
     Status status =
         new NativeLibrary("libendossl_ops.so", "ENDOSSL_OPS.SHA256SUMS", "endossl.ops").load();
     if (status.loaded()) {
