@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.endossl.data.Normalization;
-import org.endossl.model.Compute;
 import org.endossl.model.CheckpointOps;
+import org.endossl.model.Compute;
 import org.endossl.model.HuggingFaceVit;
 import org.endossl.model.ModelVariable;
 import org.endossl.model.TensorSource;
@@ -232,8 +232,8 @@ public final class Encoder {
     /**
      * The features of images in a precision and by kernels of choice.
      *
-     * @throws IllegalArgumentException if bfloat16 is wanted of anything but a Vision Transformer of
-     *     ours
+     * @throws IllegalArgumentException if bfloat16 is wanted of anything but a Vision Transformer
+     *     of ours
      */
     default Operand<TFloat32> features(Operand<TFloat32> images, Compute compute) {
       if (compute.precision() != Compute.Precision.FLOAT32) {

@@ -124,7 +124,8 @@ public final class FeaturesBench {
       Ops tf = Ops.create(graph);
       Placeholder<TFloat32> images = tf.placeholder(TFloat32.class, Placeholder.shape(shape));
       Encoder.Network network = encoder.create(tf);
-      Operand<TFloat32> features = network.features(
+      Operand<TFloat32> features =
+          network.features(
               images, request.session().bfloat16() ? Compute.BFLOAT16 : Compute.FLOAT32);
       double built = since(begin);
       try (Session session = new Session(graph, request.session().config());
