@@ -53,7 +53,6 @@ final class BenchRecordsCommand extends Command {
     PrintStream out = terminal.out();
     row(out, "write", figures.writeMegabytesPerSecond(), "synced");
     row(out, "read", figures.readMegabytesPerSecond(), "checksums included, from the page cache");
-    row(out, "CRC-32C", figures.checksumMegabytesPerSecond(), "alone");
     if (json != null) {
       JsonFile.write(json, figures);
     }

@@ -17,14 +17,12 @@ public final class RecordsBench {
    * @param writeMegabytesPerSecond median of five files, synced to the disk
    * @param readMegabytesPerSecond median of five readings, both checksums of each record checked;
    *     the file is in the system's cache
-   * @param checksumMegabytesPerSecond median of five passes of CRC-32C alone over the same bytes
    */
   public record Figures(
       int records,
       int recordBytes,
       double writeMegabytesPerSecond,
-      double readMegabytesPerSecond,
-      double checksumMegabytesPerSecond) {}
+      double readMegabytesPerSecond) {}
 
   private RecordsBench() {}
 
@@ -50,17 +48,15 @@ public final class RecordsBench {
     Path file = folder.resolve("bench.tfrecord");
     double[] write = new double[ROUNDS];
     double[] read = new double[ROUNDS];
-    double[] check = new double[ROUNDS];
     try {
       for (int i = 0; i < ROUNDS; i++) {
         write[i] = megabytes / write(file, data, records);
         read[i] = megabytes / read(file, records);
-        check[i] = megabytes / check(data, records);
       }
     } finally {
       Files.deleteIfExists(file);
     }
-    return new Figures(records, recordBytes, median(write), median(read), median(check));
+    return new Figures(records, recordBytes, median(write), median(read));
   }
 
   private static double write(Path file, byte[] data, int records) throws IOException {
@@ -87,16 +83,6 @@ public final class RecordsBench {
       throw new DataException(file + ": got " + count + " records, wanted " + records);
     }
     return seconds;
-  }
-
-  private static double check(byte[] data, int records) {
-    long start = System.nanoTime();
-    int sum = 0;
-    for (int i = 0; i < records; i++) {
-      sum ^= MaskedCrc.of(data, 0, data.length) + i;
-    }
-    double seconds = (System.nanoTime() - start) / 1e9;
-    return sum == 42 ? Math.nextUp(seconds) : seconds; // the sums are used
   }
 
   private static double median(double[] values) {
