@@ -88,6 +88,11 @@ final class BenchInput implements AutoCloseable {
     return focal;
   }
 
+  /** As {@link InputWait#behind}, where there is something to wait for. */
+  MsnViews behind(Ops tf, MsnViews views) {
+    return wait == null ? views : wait.behind(tf, views);
+  }
+
   /** Draws made-up images. */
   void begin(Session session) {
     Random numbers = new Random(1);

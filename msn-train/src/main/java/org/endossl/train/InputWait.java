@@ -16,8 +16,9 @@ import org.tensorflow.types.TFloat64;
  *
  * @param begin the moment at which the step begins, seconds since 1970, to be fed
  * @param waited seconds, scalar
+ * @param read reads the clock when the input is there
  */
-record InputWait(Placeholder<TFloat64> begin, Operand<TFloat32> waited) {
+record InputWait(Placeholder<TFloat64> begin, Operand<TFloat32> waited, Op read) {
   /** Measures until the op that gives {@code input} has run. */
   static InputWait build(Ops ops, Operand<?> input) {
     Ops tf =
@@ -30,7 +31,26 @@ record InputWait(Placeholder<TFloat64> begin, Operand<TFloat32> waited) {
     Placeholder<TFloat64> begin = tf.placeholder(TFloat64.class, Placeholder.shape(Shape.scalar()));
     Op given = () -> input.asOutput().op();
     Operand<TFloat64> there = tf.withControlDependencies(given).timestamp();
-    return new InputWait(begin, tf.dtypes.cast(tf.math.sub(there, begin), TFloat32.class));
+    return new InputWait(
+        begin,
+        tf.dtypes.cast(tf.math.sub(there, begin), TFloat32.class),
+        () -> there.asOutput().op());
+  }
+
+  /**
+   * The same views behind the reading of the clock, which would otherwise wait for a thread while
+   * the first layers compute.
+   */
+  MsnViews behind(Ops tf, MsnViews views) {
+    Ops late = tf.withControlDependencies(read);
+    Operand<TFloat32> focal = views.focal();
+    return new MsnViews(
+        late.identity(views.target()),
+        late.identity(views.random()),
+        focal == null ? null : late.identity(focal),
+        views.keep(),
+        views.seed(),
+        views.views());
   }
 
   /** The moment to feed; the caller closes it. */

@@ -149,7 +149,10 @@ public final class Pretrainer {
               tf, config.encoder(), config.head(), config.criterion().prototypes(), config.seed());
       Placeholder<TInt64> maskSeed =
           tf.withName("mask_seed").placeholder(TInt64.class, Placeholder.shape(Shape.of(2)));
-      MsnViews views = views(tf, input, maskSeed);
+      InputWait wait = InputWait.build(tf, input.rows());
+      MsnViews drawn = views(tf, input, maskSeed);
+      // The second pass over a part goes without the iterator, and so without the clock.
+      MsnViews views = config.optimization().accumulation() == 1 ? wait.behind(tf, drawn) : drawn;
       MsnGraph step =
           MsnGraph.build(
               graph,
@@ -161,7 +164,6 @@ public final class Pretrainer {
               options.ema(),
               options.compute(config.compute()),
               config.optimization().accumulation());
-      InputWait wait = InputWait.build(tf, input.rows());
       RunPictures pictures = new RunPictures(tf, config, network, views);
       CheckpointOps checkpoints = CheckpointOps.build(tf, step.variables());
       try (Session session = new Session(graph, options.config())) {

@@ -215,13 +215,17 @@ public final class StepBench {
     return MsnGraph.build(
         graph,
         network,
-        new MsnViews(
-            input.target(),
-            input.random(),
-            input.focal(),
-            kept == encoder.patches() ? null : PatchMask.draw(tf, encoder.patches(), kept, seed),
-            seed,
-            1 + request.focalViews()),
+        input.behind(
+            tf,
+            new MsnViews(
+                input.target(),
+                input.random(),
+                input.focal(),
+                kept == encoder.patches()
+                    ? null
+                    : PatchMask.draw(tf, encoder.patches(), kept, seed),
+                seed,
+                1 + request.focalViews())),
         new CriterionConfig(1024, 0.1, 0.25, 0.25, 1, 0, false),
         3,
         null,
