@@ -82,7 +82,10 @@ class VariableStoreTest {
           TensorSource.of("file", java.util.Map.of("a", HostTensor.of(Shape.of(2), 1, Float.NaN)));
       WeightsException e =
           assertThrows(WeightsException.class, () -> loader.assign(lab.session(List.of()), source));
-      assertEquals("file: a has NaN at element 1", e.getMessage());
+      assertEquals(
+          "file: a has NaN at element 1; wanted finite values: the weights are of a run that"
+              + " diverged, or are damaged",
+          e.getMessage());
     }
   }
 }
