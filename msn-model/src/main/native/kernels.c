@@ -508,7 +508,7 @@ static void patches(void *args, size_t task) {
 
 /* ---- optimizer ---- */
 
-/* The roundings of TensorFlow's ResourceApplyGradientDescent and ResourceApplyAdam, one after the other. */
+/* What TensorFlow's ResourceApplyGradientDescent and ResourceApplyAdam do, one after the other. */
 static void adamw(void *args, size_t task) {
 #pragma clang fp contract(off)
   const AdamW a = ((const AdamW *)args)[task];

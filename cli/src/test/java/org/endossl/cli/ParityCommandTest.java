@@ -31,12 +31,12 @@ final class ParityCommandTest {
   }
 
   @Test
-  void aKindThatCannotBeRun_missesTheBar() throws IOException {
+  void aDamagedFile_isBadData() throws IOException {
     Files.write(temp.resolve("net.h5"), new byte[1]);
     Files.write(temp.resolve("expected.safetensors"), new byte[1]);
     Ran ran = Ran.endossl("parity", temp.toString());
-    assertEquals(1, ran.code(), ran.err());
-    assertTrue(ran.out().contains("not supported by this build"), ran.out());
+    assertEquals(3, ran.code(), ran.err());
+    assertTrue(ran.err().contains("net.h5: no HDF5 file"), ran.err());
   }
 
   @Test

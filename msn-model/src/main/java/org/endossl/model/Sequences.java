@@ -40,7 +40,11 @@ record Sequences(List<Group> groups) {
   static Group group(Ops tf, Operand<? extends TType> images, int tokens) {
     long batch = images.shape().get(0);
     return batch < 0
-        ? new Group(-1, tf.shape.size(images, tf.constant(0), TInt32.class), tokens)
+        ? new Group(
+            -1,
+            tf.reshape(
+                tf.shape.size(images, tf.constant(0), TInt32.class), tf.constant(new int[0])),
+            tokens)
         : new Group((int) batch, tf.constant((int) batch), tokens);
   }
 

@@ -74,6 +74,29 @@ class VitTest {
     }
   }
 
+  /** Feature extraction ends with a batch of another size. */
+  @ParameterizedTest
+  @EnumSource(
+      value = Compute.Kernels.class,
+      names = {"AUTO", "COMPOSITE"})
+  void batchOfUnknownSize_runsInAnySize(Compute.Kernels kernels) {
+    try (Lab lab = new Lab()) {
+      VariableStore store = new VariableStore(lab.tf, "", 3);
+      Vit.Weights weights = Vit.create(store, CONFIG);
+      Operand<TFloat32> three = lab.noise(1, 1, 3, 32, 32, 3);
+      Operand<TFloat32> any = lab.tf.placeholderWithDefault(three, Shape.of(-1, 32, 32, 3));
+      Compute compute = new Compute(Compute.Precision.FLOAT32, kernels);
+      List<Operand<TFloat32>> fetched =
+          List.of(
+              Vit.classToken(lab.tf, weights, CONFIG, three, null),
+              Vit.classTokens(
+                      lab.tf, weights, CONFIG, compute, List.of(new Vit.View(any, null)), null)
+                  .get(0));
+      List<float[]> got = Lab.floats(noisy(lab, store), fetched);
+      Lab.assertClose(got.get(0), got.get(1), 5e-6, "class tokens");
+    }
+  }
+
   @Test
   void dropPath_leavesOutOrScales_andNothingAtRateZero() {
     VitConfig config = new VitConfig(32, 8, 24, 3, 3, 4, 1e-6, 0.5);

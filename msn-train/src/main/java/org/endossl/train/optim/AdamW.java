@@ -99,7 +99,8 @@ public final class AdamW {
   }
 
   /**
-   * The update of many variables as one native op, with the roundings of {@link #update}.
+   * The update of many variables as one native op: that of {@link #update} to a unit or two in the
+   * last place.
    *
    * @param variables the weights, in the order of the other lists
    * @param firstMoments handles of their first moments

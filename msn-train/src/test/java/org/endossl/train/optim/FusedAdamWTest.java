@@ -1,6 +1,5 @@
 package org.endossl.train.optim;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.ArrayList;
@@ -28,13 +27,21 @@ class FusedAdamWTest {
   private static final boolean[] CLIPPED = {true, true, true, false};
 
   @Test
-  void bothForms_giveTheSameBits() {
+  void bothForms_agreeToTheLastPlaces() {
     Assumptions.assumeTrue(FusedOps.status().loaded(), FusedOps.status().reason());
     List<float[]> composite = run(false);
     List<float[]> fused = run(true);
     assertEquals(composite.size(), fused.size());
     for (int i = 0; i < composite.size(); i++) {
-      assertArrayEquals(composite.get(i), fused.get(i), "weight of " + SIZES[i]);
+      // TensorFlow's kernel may contract a product and a sum: a unit or two in the last place
+      for (int j = 0; j < SIZES[i]; j++) {
+        float wanted = composite.get(i)[j];
+        assertEquals(
+            wanted,
+            fused.get(i)[j],
+            2 * Math.ulp(Math.max(Math.abs(wanted), 0.03f)),
+            "weight of " + SIZES[i] + ", element " + j);
+      }
     }
   }
 
