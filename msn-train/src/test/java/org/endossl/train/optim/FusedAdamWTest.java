@@ -39,7 +39,7 @@ class FusedAdamWTest {
         assertEquals(
             wanted,
             fused.get(i)[j],
-            2 * Math.ulp(Math.max(Math.abs(wanted), 0.03f)),
+            6e-8, // a step moves a weight by 1e-2
             "weight of " + SIZES[i] + ", element " + j);
       }
     }
