@@ -8,6 +8,7 @@ import java.util.Locale;
 import org.endossl.eval.AtomicFiles;
 import org.endossl.eval.WeightsSource;
 import org.endossl.eval.bench.FeaturesBench;
+import org.endossl.model.Compute;
 import org.endossl.train.SessionOptions;
 import org.jspecify.annotations.Nullable;
 
@@ -75,7 +76,12 @@ final class BenchFeaturesCommand extends Command {
     FeaturesBench.Figures figures =
         FeaturesBench.run(
             new FeaturesBench.Request(
-                source, side, batch, steps, new SessionOptions(threads, 0, bfloat16)));
+                source,
+                side,
+                batch,
+                steps,
+                bfloat16 ? Compute.BFLOAT16 : Compute.FLOAT32,
+                new SessionOptions(threads, 0)));
     print(figures, terminal.out());
     if (json != null) {
       String text = new GsonBuilder().setPrettyPrinting().create().toJson(figures);

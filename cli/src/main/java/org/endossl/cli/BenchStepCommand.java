@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.endossl.model.Compute;
 import org.endossl.train.StepBench;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,11 @@ final class BenchStepCommand extends Command {
 
   @Parameter(names = "--bf16", description = "matrix products in bfloat16")
   boolean bfloat16;
+
+  @Parameter(
+      names = "--recompute",
+      description = "computes activations within blocks again instead of keeping them")
+  boolean recompute;
 
   @Parameter(
       names = "--threads",
@@ -79,7 +85,9 @@ final class BenchStepCommand extends Command {
                 focal,
                 patchDrop,
                 steps,
-                DeviceChoice.options(device, xla, threads, bfloat16),
+                bfloat16 ? Compute.BFLOAT16 : Compute.FLOAT32,
+                recompute,
+                DeviceChoice.options(device, xla, threads),
                 data));
     print(figures, terminal.out());
     if (json != null) {

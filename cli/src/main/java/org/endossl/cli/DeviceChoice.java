@@ -16,9 +16,9 @@ final class DeviceChoice {
    * @param device cpu, gpu, or nothing for what the build is for
    * @throws EnvironmentException if a GPU is asked for and cannot be had
    */
-  static SessionOptions options(String device, String xla, int threads, boolean bfloat16) {
+  static SessionOptions options(String device, String xla, int threads) {
     return new SessionOptions(
-        threads, 0, bfloat16, Choice.of(Xla.class, "--xla", xla) == Xla.ON, device(device));
+        threads, 0, Choice.of(Xla.class, "--xla", xla) == Xla.ON, device(device));
   }
 
   private enum Xla {

@@ -84,7 +84,7 @@ final class PretrainCommand extends Command {
   }
 
   private Checkpoint pretrain(BadRecords bad, Listener listener) throws IOException {
-    SessionOptions options = DeviceChoice.options(device, xla, 0, false);
+    SessionOptions options = DeviceChoice.options(device, xla, 0);
     if (resume != null) {
       if (config != null || out != null || !overrides.isEmpty()) {
         throw new UsageException(

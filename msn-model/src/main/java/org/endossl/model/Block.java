@@ -47,9 +47,10 @@ final class Block {
    * What it gives.
    *
    * @param x the stream behind the block
+   * @param before [rows, width] the residual stream before it, as one tensor
    * @param attention [batch, heads, tokens, tokens]; null where the kernels do not give it
    */
-  record Output(Stream x, @Nullable Operand<TFloat32> attention) {}
+  record Output(Stream x, Operand<TFloat32> before, @Nullable Operand<TFloat32> attention) {}
 
   private Block() {}
 
@@ -89,7 +90,9 @@ final class Block {
     between = dropped(tf, arithmetic, config, between, drop, rows, index, 2 * index);
     Stream end = mlp(tf, arithmetic, w, config, between);
     return new Output(
-        dropped(tf, arithmetic, config, end, drop, rows, index, 2 * index + 1), mixed.weights());
+        dropped(tf, arithmetic, config, end, drop, rows, index, 2 * index + 1),
+        normed.sum(),
+        mixed.weights());
   }
 
   /**
@@ -97,7 +100,7 @@ final class Block {
    *
    * @return [sequences, width]
    */
-  static Stream classTokens(
+  static Output classTokens(
       Ops tf,
       Arithmetic arithmetic,
       Weights w,
@@ -115,7 +118,8 @@ final class Block {
     int[] rows = drop == null ? null : sequences.sequenceOfClassToken();
     between = dropped(tf, arithmetic, config, between, drop, rows, index, 2 * index);
     Stream end = mlp(tf, arithmetic, w, config, between);
-    return dropped(tf, arithmetic, config, end, drop, rows, index, 2 * index + 1);
+    return new Output(
+        dropped(tf, arithmetic, config, end, drop, rows, index, 2 * index + 1), normed.sum(), null);
   }
 
   private static Stream mlp(Ops tf, Arithmetic arithmetic, Weights w, VitConfig config, Stream x) {

@@ -100,6 +100,23 @@ public final class Vit {
       Compute compute,
       List<View> views,
       @Nullable DropPath drop) {
+    return classTokens(tf, w, config, compute, views, drop, null);
+  }
+
+  /**
+   * As above.
+   *
+   * @param recomputation learns what it needs to compute the blocks once more; null where gradients
+   *     are taken of the activations themselves
+   */
+  public static List<Operand<TFloat32>> classTokens(
+      Ops tf,
+      Weights w,
+      VitConfig config,
+      Compute compute,
+      List<View> views,
+      @Nullable DropPath drop,
+      @Nullable Recomputation recomputation) {
     Arithmetic arithmetic = Arithmetic.of(compute);
     List<Operand<TFloat32>> embedded = new ArrayList<>();
     List<Sequences.Group> groups = new ArrayList<>();
@@ -118,33 +135,27 @@ public final class Vit {
     Sequences sequences = new Sequences(groups);
     Block.Stream x = new Block.Stream(Sequences.concat(tf, embedded), null, null);
     int last = w.blocks.size() - 1;
-    for (int i = 0; i < last; i++) {
-      x =
-          Block.apply(
-                  tf.withSubScope("block" + i),
-                  arithmetic,
-                  w.blocks.get(i),
-                  config,
-                  x,
-                  sequences,
-                  drop,
-                  i)
-              .x();
+    for (int i = 0; i <= last; i++) {
+      int index = i;
+      Recomputation.Body body =
+          index < last
+              ? (scope, weights, in) ->
+                  Block.apply(scope, arithmetic, weights, config, in, sequences, drop, index)
+              : (scope, weights, in) ->
+                  Block.classTokens(scope, arithmetic, weights, config, in, sequences, drop, index);
+      Block.Output block = body.apply(tf.withSubScope("block" + i), w.blocks.get(i), x);
+      if (recomputation != null) {
+        recomputation.block(body, w.blocks.get(i), block.before());
+      }
+      x = block.x();
     }
-    x =
-        Block.classTokens(
-            tf.withSubScope("block" + last),
-            arithmetic,
-            w.blocks.get(last),
-            config,
-            x,
-            sequences,
-            drop,
-            last);
     // The last LayerNorm is one row per image: float32 in any precision.
     Ops norm = tf.withSubScope("norm");
-    Operand<TFloat32> tokens =
-        LayerNorm.apply(norm, w.norm, x.sum(norm, arithmetic), config.layerNormEps());
+    Operand<TFloat32> end = x.sum(norm, arithmetic);
+    if (recomputation != null) {
+      recomputation.ends(arithmetic, w.embedding, end);
+    }
+    Operand<TFloat32> tokens = LayerNorm.apply(norm, w.norm, end, config.layerNormEps());
     return sequences.splitSequences(tf, tokens, config.width());
   }
 

@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.endossl.model.Initializer;
 import org.endossl.model.ModelVariable;
+import org.endossl.model.Recomputation;
 import org.endossl.model.VariableStore;
+import org.jspecify.annotations.Nullable;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Op;
@@ -54,6 +56,7 @@ record Accumulation(
    * @param total the loss of the whole batch
    * @param trainable the encoder's variables, then the prototypes
    * @param updates of running averages
+   * @param recomputation of the anchor's encoder; null where its activations are kept
    */
   static Accumulation build(
       Graph graph,
@@ -62,7 +65,8 @@ record Accumulation(
       Operand<TFloat32> targets,
       Operand<TFloat32> total,
       List<ModelVariable> trainable,
-      List<Op> updates) {
+      List<Op> updates,
+      @Nullable Recomputation recomputation) {
     Ops tf = Ops.create(graph).withSubScope("accumulation");
     List<ModelVariable> encoder = trainable.subList(0, trainable.size() - 1);
     Operand<TFloat32> prototypes = trainable.get(trainable.size() - 1).value();
@@ -70,7 +74,12 @@ record Accumulation(
         Gradients.of(graph, total, null, List.of(whole.anchors(), prototypes));
     Placeholder<TFloat32> part = WholeProjections.placeholder(tf, anchors, 1);
     List<Operand<TFloat32>> ofPart =
-        Gradients.of(graph, anchors, part, encoder.stream().map(ModelVariable::value).toList());
+        Gradients.of(
+            graph,
+            anchors,
+            part,
+            encoder.stream().map(ModelVariable::value).toList(),
+            recomputation);
     VariableStore sums = new VariableStore(tf, "accumulation.", 0);
     List<Op> store = new ArrayList<>();
     List<Op> add = new ArrayList<>();

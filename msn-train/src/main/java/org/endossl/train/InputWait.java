@@ -9,6 +9,7 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
+import org.tensorflow.types.family.TType;
 
 /**
  * Measures how long a step waits for its input: from the moment that is fed to the moment when the
@@ -20,7 +21,7 @@ import org.tensorflow.types.TFloat64;
  */
 record InputWait(Placeholder<TFloat64> begin, Operand<TFloat32> waited, Op read) {
   /** Measures until the op that gives {@code input} has run. */
-  static InputWait build(Ops ops, Operand<?> input) {
+  static InputWait build(Ops ops, Operand<? extends TType> input) {
     Ops tf =
         ops.withSubScope("wait")
             .withDevice(
@@ -29,12 +30,18 @@ record InputWait(Placeholder<TFloat64> begin, Operand<TFloat32> waited, Op read)
                     .deviceIndex(0)
                     .build());
     Placeholder<TFloat64> begin = tf.placeholder(TFloat64.class, Placeholder.shape(Shape.scalar()));
-    Op given = () -> input.asOutput().op();
+    // By its value: where that is fed, as in the second pass over a part, no iterator is run.
+    Operand<? extends TType> come = identity(tf, input);
+    Op given = () -> come.asOutput().op();
     Operand<TFloat64> there = tf.withControlDependencies(given).timestamp();
     return new InputWait(
         begin,
         tf.dtypes.cast(tf.math.sub(there, begin), TFloat32.class),
         () -> there.asOutput().op());
+  }
+
+  private static <T extends TType> Operand<T> identity(Ops tf, Operand<T> input) {
+    return tf.identity(input);
   }
 
   /**

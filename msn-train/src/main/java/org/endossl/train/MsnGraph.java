@@ -5,14 +5,15 @@ import java.util.List;
 import org.endossl.model.Compute;
 import org.endossl.model.DropPath;
 import org.endossl.model.HostTensor;
-import org.endossl.model.Initializer;
 import org.endossl.model.ModelVariable;
 import org.endossl.model.MsnLoss;
 import org.endossl.model.ProjectionHead;
+import org.endossl.model.Recomputation;
 import org.endossl.model.VariableStore;
 import org.endossl.model.Vit;
 import org.endossl.train.ema.EmaUpdate;
 import org.endossl.train.optim.AdamW;
+import org.endossl.train.optim.AdamWUpdates;
 import org.endossl.train.optim.GradientClipping;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.Graph;
@@ -33,9 +34,6 @@ import org.tensorflow.types.family.TType;
 /**
  * One training step as one graph: anchor, target, loss, gradients, clip, AdamW, target update.
  * Source: {@code train_step} of facebookresearch/msn's {@code msn_train.py}.
- *
- * <p>Deviation: the original zeroes the decay of biases, 1-D parameters and prototypes by parameter
- * groups; here decay is simply not built for them.
  */
 public final class MsnGraph {
   /** Keep the draws of the two encoders apart from each other and from the patches'. */
@@ -60,55 +58,38 @@ public final class MsnGraph {
   private final @Nullable Accumulation accumulation;
 
   /**
-   * Builds the graph.
+   * How a step is computed.
    *
-   * @param sinkhorn scalar that switches Sinkhorn-Knopp per step; null leaves it out
+   * @param clipGrad largest norm of the encoder's gradient; 0 does not clip
+   * @param ema form of the target update
    * @param compute precision and kernels of the two encoders; heads and loss are float32
+   * @param parts that a batch is computed in; with more than one, views are those of a part and a
+   *     step is run by {@link PartedBatch}
+   * @param recompute whether activations of the anchor's blocks are computed again for its gradient
    */
-  static MsnGraph build(
-      Graph graph,
-      MsnNetwork network,
-      MsnViews views,
-      CriterionConfig criterion,
-      double clipGrad,
-      @Nullable Operand<TBool> sinkhorn,
-      EmaUpdate.Form ema,
-      Compute compute) {
-    return build(graph, network, views, criterion, clipGrad, sinkhorn, ema, compute, 1);
+  record Plan(double clipGrad, EmaUpdate.Form ema, Compute compute, int parts, boolean recompute) {
+    /** Whole batches whose activations are kept. */
+    Plan(double clipGrad, EmaUpdate.Form ema, Compute compute) {
+      this(clipGrad, ema, compute, 1, false);
+    }
   }
 
   /**
-   * As above, for a batch that is computed in parts.
+   * Builds the graph.
    *
-   * @param views of one part
-   * @param parts of a batch; with more than one, a step is run by {@link PartedBatch}
+   * @param sinkhorn scalar that switches Sinkhorn-Knopp per step; null leaves it out
    */
-  static MsnGraph build(
+  MsnGraph(
       Graph graph,
       MsnNetwork network,
       MsnViews views,
       CriterionConfig criterion,
-      double clipGrad,
       @Nullable Operand<TBool> sinkhorn,
-      EmaUpdate.Form ema,
-      Compute compute,
-      int parts) {
-    return new MsnGraph(graph, network, views, criterion, clipGrad, sinkhorn, ema, compute, parts);
-  }
-
-  private MsnGraph(
-      Graph graph,
-      MsnNetwork network,
-      MsnViews views,
-      CriterionConfig criterion,
-      double clipGrad,
-      @Nullable Operand<TBool> sinkhorn,
-      EmaUpdate.Form ema,
-      Compute compute,
-      int parts) {
+      Plan plan) {
     Ops tf = Ops.create(graph);
     this.network = network;
-    this.compute = compute;
+    this.compute = plan.compute();
+    Recomputation recomputation = plan.recompute() ? new Recomputation() : null;
     this.adamW = new AdamW(tf);
     this.sharpening =
         tf.withName("sharpening").placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));
@@ -116,13 +97,13 @@ public final class MsnGraph {
         tf.withName("momentum").placeholder(TFloat64.class, Placeholder.shape(Shape.scalar()));
 
     List<Op> updates = new ArrayList<>();
-    this.anchorProjection = anchor(tf.withSubScope("anchor"), views, updates);
+    this.anchorProjection = anchor(tf.withSubScope("anchor"), views, updates, recomputation);
     this.targetProjection = target(tf.withSubScope("target"), views, updates);
     WholeProjections whole =
-        parts == 1
+        plan.parts() == 1
             ? null
             : WholeProjections.of(
-                tf.withSubScope("whole"), anchorProjection, targetProjection, parts);
+                tf.withSubScope("whole"), anchorProjection, targetProjection, plan.parts());
     this.loss =
         MsnLoss.apply(
             tf.withSubScope("loss"),
@@ -140,27 +121,33 @@ public final class MsnGraph {
         whole == null
             ? null
             : Accumulation.build(
-                graph, whole, anchorProjection, targetProjection, total, trainable, updates);
+                graph,
+                whole,
+                anchorProjection,
+                targetProjection,
+                total,
+                trainable,
+                updates,
+                recomputation);
     this.accumulation = sums;
     List<Operand<TFloat32>> raw =
-        sums == null ? Gradients.of(graph, total, null, values(trainable)) : sums.gradients();
+        sums == null
+            ? Gradients.of(graph, total, null, values(trainable), recomputation)
+            : sums.gradients();
     if (sums != null) {
       updates.clear(); // they are run with the parts
     }
     int encoder = trainable.size() - 1; // the prototypes, last, are not clipped
     GradientClipping clipped =
         GradientClipping.apply(
-            tf.withSubScope("clip"), raw.subList(0, encoder), clipGrad, compute.fused());
+            tf.withSubScope("clip"), raw.subList(0, encoder), plan.clipGrad(), compute.fused());
     this.gradientNorm = clipped.norm();
     List<Operand<TFloat32>> scaled = new ArrayList<>(clipped.gradients());
     scaled.add(raw.get(encoder));
     this.gradients = List.copyOf(scaled);
 
     this.slots = new VariableStore(tf, "optimizer.", 0);
-    List<Op> steps =
-        compute.fused()
-            ? List.of(fusedOptimizer(trainable, raw, clipped.factor()))
-            : optimizer(trainable, scaled);
+    List<Op> steps = AdamWUpdates.build(adamW, slots, trainable, raw, clipped, compute.fused());
     updates.addAll(steps);
     updates.add(
         EmaUpdate.build(
@@ -169,7 +156,7 @@ public final class MsnGraph {
             handles(MsnNetwork.parameters(network.anchorStore())),
             momentum,
             steps,
-            ema));
+            plan.ema()));
     this.step = tf.withControlDependencies(updates).withName("train_step").noOp();
     this.initializer = initializer(tf);
   }
@@ -178,7 +165,8 @@ public final class MsnGraph {
    * The anchor's random views without the dropped patches, then its focal views. The encoder sees
    * all their tokens as one matrix; the head's BatchNorm takes each group by itself.
    */
-  private Operand<TFloat32> anchor(Ops tf, MsnViews views, List<Op> updates) {
+  private Operand<TFloat32> anchor(
+      Ops tf, MsnViews views, List<Op> updates, @Nullable Recomputation recomputation) {
     List<Vit.View> groups = new ArrayList<>();
     groups.add(new Vit.View(views.random(), views.keep()));
     Operand<TFloat32> images = views.focal();
@@ -194,7 +182,8 @@ public final class MsnGraph {
             network.encoder(),
             compute,
             groups,
-            drop(tf, views, ANCHOR_DRAWS))) {
+            drop(tf, views, ANCHOR_DRAWS),
+            recomputation)) {
       previous = ProjectionHead.apply(tf, network.anchorHead(), tokens, previous);
       updates.addAll(previous.runningAverageUpdates());
       projections.add(previous.z());
@@ -249,46 +238,6 @@ public final class MsnGraph {
 
   private static List<Operand<TFloat32>> values(List<ModelVariable> variables) {
     return variables.stream().map(ModelVariable::value).toList();
-  }
-
-  private List<Op> optimizer(List<ModelVariable> trainable, List<Operand<TFloat32>> scaled) {
-    List<Op> steps = new ArrayList<>();
-    for (int i = 0; i < trainable.size(); i++) {
-      ModelVariable v = trainable.get(i);
-      ModelVariable m = moment("first_moment.", v);
-      ModelVariable s = moment("second_moment.", v);
-      steps.add(
-          adamW.update(v.handle(), v.value(), m.handle(), s.handle(), scaled.get(i), decayed(v)));
-    }
-    return steps;
-  }
-
-  private Op fusedOptimizer(
-      List<ModelVariable> trainable, List<Operand<TFloat32>> raw, Operand<TFloat32> factor) {
-    List<Operand<? extends TType>> first = new ArrayList<>();
-    List<Operand<? extends TType>> second = new ArrayList<>();
-    boolean[] decayed = new boolean[trainable.size()];
-    boolean[] clipped = new boolean[trainable.size()];
-    for (int i = 0; i < trainable.size(); i++) {
-      ModelVariable v = trainable.get(i);
-      first.add(moment("first_moment.", v).handle());
-      second.add(moment("second_moment.", v).handle());
-      decayed[i] = decayed(v);
-      clipped[i] = i < trainable.size() - 1; // not the prototypes
-    }
-    return adamW.updateAll(handles(trainable), first, second, raw, factor, decayed, clipped);
-  }
-
-  private ModelVariable moment(String prefix, ModelVariable v) {
-    return slots.variable(prefix + v.name(), v.shape(), Initializer.zeros(), false);
-  }
-
-  /** Decay spares biases, BatchNorm, every 1-D parameter, and the prototypes. */
-  static boolean decayed(ModelVariable v) {
-    return v.shape().numDimensions() > 1
-        && !v.name().contains("bias")
-        && !v.name().contains("bn")
-        && !v.name().equals("prototypes");
   }
 
   private static List<Operand<? extends TType>> handles(List<ModelVariable> variables) {

@@ -150,15 +150,14 @@ public final class MsnParity {
               tf, folder.encoder(), folder.head(), folder.criterion().prototypes(), 0);
       ParityInput input = new ParityInput(tf, folder);
       MsnGraph step =
-          MsnGraph.build(
+          new MsnGraph(
               graph,
               network,
               input.views(),
               folder.criterion(),
-              folder.schedules().optimization().clipGrad(),
               input.sinkhorn(),
-              EmaUpdate.Form.AUTO,
-              compute);
+              new MsnGraph.Plan(
+                  folder.schedules().optimization().clipGrad(), EmaUpdate.Form.AUTO, compute));
       WeightLoader loader = WeightLoader.build(tf, network.variables());
       NameTable names =
           MsnNames.network(folder.encoder(), folder.head(), folder.criterion().prototypes());

@@ -1,6 +1,8 @@
 package org.endossl.train;
 
+import java.util.Objects;
 import org.endossl.train.config.Require;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How long and how fast to train; names as in facebookresearch/msn's configs/pretrain.
@@ -18,6 +20,8 @@ import org.endossl.train.config.Require;
  * @param finalMomentum momentum it runs towards, in [0, 1]
  * @param accumulation parts that a batch is computed in, one after the other, so that it fits into
  *     memory; divides {@code batchSize} into parts of at least 2 frames. 1 computes it whole
+ * @param recompute whether the activations within a block of the anchor's encoder are computed
+ *     again for its gradient instead of being kept; may be absent: false
  */
 public record OptimizationConfig(
     int batchSize,
@@ -31,8 +35,10 @@ public record OptimizationConfig(
     double clipGrad,
     double startMomentum,
     double finalMomentum,
-    int accumulation) {
+    int accumulation,
+    @Nullable Boolean recompute) {
   public OptimizationConfig {
+    recompute = Objects.requireNonNullElse(recompute, false);
     Require.atLeast("batch_size", batchSize, 2);
     Require.atLeast("epochs", epochs, 1);
     Require.within("warmup_epochs", warmupEpochs, 0, epochs);
@@ -53,6 +59,11 @@ public record OptimizationConfig(
               + batchSize
               + ", that leaves parts of at least 2 frames");
     }
+  }
+
+  /** Whether activations are computed again. */
+  public boolean recomputes() {
+    return Boolean.TRUE.equals(recompute);
   }
 
   /** Frames computed at a time. */

@@ -141,7 +141,8 @@ final class ParityFolder {
             number("clip_grad"),
             number("start_momentum", 0.996),
             number("final_momentum", 1),
-            1),
+            1,
+            false),
         criterion());
   }
 

@@ -10,10 +10,8 @@ import org.tensorflow.Session;
 import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
-import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
-import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TType;
 
 /**
@@ -26,7 +24,7 @@ final class PartedBatch implements TrainingStep {
   private final MsnGraph graph;
   private final Accumulation nodes;
   private final Source source;
-  private final Placeholder<TInt64> maskSeed;
+  private final StepSeeds seeds;
   private final long seed;
   private final int parts;
 
@@ -44,12 +42,7 @@ final class PartedBatch implements TrainingStep {
   }
 
   PartedBatch(
-      Session session,
-      MsnGraph graph,
-      Source source,
-      Placeholder<TInt64> maskSeed,
-      long seed,
-      int parts) {
+      Session session, MsnGraph graph, Source source, StepSeeds seeds, long seed, int parts) {
     Accumulation built = graph.accumulation();
     if (built == null) {
       throw new IllegalArgumentException("parts: the graph was built for whole batches");
@@ -58,7 +51,7 @@ final class PartedBatch implements TrainingStep {
     this.graph = graph;
     this.nodes = built;
     this.source = source;
-    this.maskSeed = maskSeed;
+    this.seeds = seeds;
     this.seed = seed;
     this.parts = parts;
   }
@@ -66,19 +59,19 @@ final class PartedBatch implements TrainingStep {
   @Override
   public Outcome run(long step, Schedules.Scalars scalars, List<Operand<TFloat32>> more) {
     List<Result> kept = new ArrayList<>();
-    try (TInt64 drawn = TInt64.vectorOf(seed, step)) {
+    try {
       List<HostTensor> got = new ArrayList<>();
       List<float[]> anchors = new ArrayList<>();
       List<float[]> targets = new ArrayList<>();
       double waited = 0;
       for (int i = 0; i < parts; i++) {
-        waited += forward(drawn, i == 0 ? more : List.of(), got, kept, anchors, targets);
+        waited += forward(step, i, i == 0 ? more : List.of(), got, kept, anchors, targets);
       }
       try (TFloat32 allAnchors = joined(anchors, nodes.whole().anchors().shape());
           TFloat32 allTargets = joined(targets, nodes.whole().targets().shape())) {
         float[] gradient = gradient(allAnchors, allTargets, scalars);
         for (int i = 0; i < parts; i++) {
-          backward(drawn, kept.get(i), rows(gradient, i), i == 0);
+          backward(step, i, kept.get(i), rows(gradient, i));
         }
         Session.Runner runner =
             session
@@ -94,18 +87,20 @@ final class PartedBatch implements TrainingStep {
 
   /** The first pass of a part; gives the seconds that it waited for its input. */
   private double forward(
-      TInt64 drawn,
+      long step,
+      int part,
       List<Operand<TFloat32>> more,
       List<HostTensor> got,
       List<Result> kept,
       List<float[]> anchors,
       List<float[]> targets) {
-    Session.Runner runner = session.runner().feed(maskSeed, drawn).addTarget(nodes.averages());
+    Session.Runner runner = session.runner().addTarget(nodes.averages());
     source.components().forEach(runner::fetch);
     runner.fetch(nodes.anchors()).fetch(nodes.targets()).fetch(source.waiting().waited());
     more.forEach(runner::fetch);
-    try (TFloat64 now = InputWait.now()) {
-      Result result = runner.feed(source.waiting().begin(), now).run();
+    try (TFloat64 now = InputWait.now();
+        StepSeeds.Values drawn = StepSeeds.values(seed, step, part)) {
+      Result result = seeds.feed(runner, drawn).feed(source.waiting().begin(), now).run();
       kept.add(result);
       int at = source.components().size();
       anchors.add(MsnGraph.copy((TFloat32) result.get(at)).toArray());
@@ -137,14 +132,14 @@ final class PartedBatch implements TrainingStep {
   }
 
   /** The second pass of a part. */
-  private void backward(TInt64 drawn, Result kept, float[] gradient, boolean first) {
-    Session.Runner runner =
-        session.runner().feed(maskSeed, drawn).addTarget(first ? nodes.store() : nodes.add());
+  private void backward(long step, int part, Result kept, float[] gradient) {
+    Session.Runner runner = session.runner().addTarget(part == 0 ? nodes.store() : nodes.add());
     for (int i = 0; i < source.components().size(); i++) {
       runner.feed(source.components().get(i), kept.get(i));
     }
-    try (TFloat32 rows = tensor(gradient, nodes.part().shape())) {
-      runner.feed(nodes.part(), rows).run().close();
+    try (TFloat32 rows = tensor(gradient, nodes.part().shape());
+        StepSeeds.Values drawn = StepSeeds.values(seed, step, part)) {
+      seeds.feed(runner, drawn).feed(nodes.part(), rows).run().close();
     }
   }
 

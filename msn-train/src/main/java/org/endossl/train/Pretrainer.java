@@ -16,11 +16,8 @@ import org.jspecify.annotations.Nullable;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
-import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
-import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TInt32;
-import org.tensorflow.types.TInt64;
 
 /**
  * Pre-trains by Masked Siamese Networks: from TFRecords to checkpoints. Every step is one run of
@@ -147,23 +144,22 @@ public final class Pretrainer {
       MsnNetwork network =
           MsnNetwork.create(
               tf, config.encoder(), config.head(), config.criterion().prototypes(), config.seed());
-      Placeholder<TInt64> maskSeed =
-          tf.withName("mask_seed").placeholder(TInt64.class, Placeholder.shape(Shape.of(2)));
+      StepSeeds seeds = StepSeeds.build(tf);
       InputWait wait = InputWait.build(tf, input.rows());
-      MsnViews drawn = views(tf, input, maskSeed);
-      // The second pass over a part goes without the iterator, and so without the clock.
-      MsnViews views = config.optimization().accumulation() == 1 ? wait.behind(tf, drawn) : drawn;
+      MsnViews views = wait.behind(tf, views(tf, input, seeds));
       MsnGraph step =
-          MsnGraph.build(
+          new MsnGraph(
               graph,
               network,
               views,
               config.criterion(),
-              config.optimization().clipGrad(),
               config.criterion().sinkhorn() ? tf.constant(true) : null,
-              options.ema(),
-              options.compute(config.compute()),
-              config.optimization().accumulation());
+              new MsnGraph.Plan(
+                  config.optimization().clipGrad(),
+                  options.ema(),
+                  options.compute(config.compute()),
+                  config.optimization().accumulation(),
+                  config.optimization().recomputes()));
       RunPictures pictures = new RunPictures(tf, config, network, views);
       CheckpointOps checkpoints = CheckpointOps.build(tf, step.variables());
       try (Session session = new Session(graph, options.config())) {
@@ -175,7 +171,7 @@ public final class Pretrainer {
                     session,
                     input,
                     () -> step.initialize(session),
-                    steps(session, input, step, maskSeed, wait),
+                    steps(session, input, step, seeds, wait),
                     pictures,
                     checkpoints,
                     listener))
@@ -190,16 +186,12 @@ public final class Pretrainer {
   }
 
   private TrainingStep steps(
-      Session session,
-      MsnInput input,
-      MsnGraph graph,
-      Placeholder<TInt64> maskSeed,
-      InputWait wait) {
+      Session session, MsnInput input, MsnGraph graph, StepSeeds seeds, InputWait wait) {
     int parts = config.optimization().accumulation();
     return parts == 1
-        ? new WholeBatch(session, input, graph, maskSeed, wait, config.seed())
+        ? new WholeBatch(session, input, graph, seeds, wait, config.seed())
         : new PartedBatch(
-            session, graph, PartedBatch.Source.of(input, wait), maskSeed, config.seed(), parts);
+            session, graph, PartedBatch.Source.of(input, wait), seeds, config.seed(), parts);
   }
 
   private MsnInput input(Graph graph, FrameFiles files) {
@@ -212,17 +204,19 @@ public final class Pretrainer {
         config.data().workers());
   }
 
-  private MsnViews views(Ops tf, MsnInput input, Operand<TInt64> maskSeed) {
+  private MsnViews views(Ops tf, MsnInput input, StepSeeds seeds) {
     int patches = config.encoder().patches();
     int kept = config.masking().kept(patches);
     Operand<TInt32> keep =
-        kept == patches ? null : PatchMask.draw(tf.withSubScope("mask"), patches, kept, maskSeed);
+        kept == patches
+            ? null
+            : PatchMask.draw(tf.withSubScope("mask"), patches, kept, seeds.mask());
     return new MsnViews(
         input.target(),
         input.random(),
         input.focal(),
         keep,
-        maskSeed,
+        seeds.drop(),
         config.views().randViews() + config.views().focalViews());
   }
 }

@@ -14,13 +14,11 @@ import org.tensorflow.proto.RewriterConfig;
  *
  * @param intraOpThreads threads within an op; 0 lets TensorFlow choose
  * @param interOpThreads ops at a time; 0 lets TensorFlow choose
- * @param bfloat16 whether a benchmark builds its graph for bfloat16
  * @param xla whether XLA compiles what it can of the graph. On the CPU TensorFlow does so only with
  *     {@code TF_XLA_FLAGS=--tf_xla_cpu_global_jit} in the environment
  * @param device what computes the step
  */
-public record SessionOptions(
-    int intraOpThreads, int interOpThreads, boolean bfloat16, boolean xla, Device device) {
+public record SessionOptions(int intraOpThreads, int interOpThreads, boolean xla, Device device) {
   /** What computes the step; reading and decoding are the CPU's always. */
   public enum Device {
     /** The CPU, also where there is a GPU. */
@@ -29,8 +27,8 @@ public record SessionOptions(
     GPU
   }
 
-  /** TensorFlow's choice, float32. */
-  public static final SessionOptions DEFAULT = new SessionOptions(0, 0, false, false, Device.CPU);
+  /** TensorFlow's choice, on the CPU. */
+  public static final SessionOptions DEFAULT = new SessionOptions(0, 0, false, Device.CPU);
 
   public SessionOptions {
     Require.atLeast("intra-op threads", intraOpThreads, 0);
@@ -38,8 +36,8 @@ public record SessionOptions(
   }
 
   /** On the CPU without XLA. */
-  public SessionOptions(int intraOpThreads, int interOpThreads, boolean bfloat16) {
-    this(intraOpThreads, interOpThreads, bfloat16, false, Device.CPU);
+  public SessionOptions(int intraOpThreads, int interOpThreads) {
+    this(intraOpThreads, interOpThreads, false, Device.CPU);
   }
 
   /** How networks are computed there: the native ops are the CPU's. */

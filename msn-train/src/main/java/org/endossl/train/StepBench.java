@@ -52,7 +52,9 @@ public final class StepBench {
    * @param focalViews views of 96 pixels, besides target and random view of 224
    * @param patchDrop share of patches dropped from the random view
    * @param steps steps to take, of which the first two do not count
-   * @param session threads, precision and device
+   * @param compute precision and kernels
+   * @param recompute whether activations of the anchor's blocks are computed again
+   * @param session threads and device
    * @param records input to read, decode and draw views from; empty takes made-up images
    */
   public record Request(
@@ -61,9 +63,11 @@ public final class StepBench {
       int focalViews,
       double patchDrop,
       int steps,
+      Compute compute,
+      boolean recompute,
       SessionOptions session,
       List<String> records) {
-    /** On made-up images. */
+    /** On made-up images, in float32, whose activations are kept. */
     public Request(
         String model,
         int batch,
@@ -71,7 +75,7 @@ public final class StepBench {
         double patchDrop,
         int steps,
         SessionOptions session) {
-      this(model, batch, focalViews, patchDrop, steps, session, List.of());
+      this(model, batch, focalViews, patchDrop, steps, Compute.FLOAT32, false, session, List.of());
     }
 
     public Request {
@@ -158,7 +162,8 @@ public final class StepBench {
       Placeholder<TInt64> seed = tf.placeholder(TInt64.class, Placeholder.shape(Shape.of(2)));
       BenchInput input = BenchInput.of(tf, request);
       MsnGraph step = graph(graph, tf, encoder, input, seed);
-      Product product = new Product(tf, request.session().bfloat16());
+      Product product =
+          new Product(tf, request.compute().precision() == Compute.Precision.BFLOAT16);
       phase("graph");
       try (input;
           Session session = new Session(graph, request.session().config())) {
@@ -212,7 +217,7 @@ public final class StepBench {
       Graph graph, Ops tf, VitConfig encoder, BenchInput input, Operand<TInt64> seed) {
     int kept = new MaskingConfig(request.patchDrop()).kept(encoder.patches());
     MsnNetwork network = MsnNetwork.create(tf, encoder, new HeadConfig(2048, 256, true), 1024, 0);
-    return MsnGraph.build(
+    return new MsnGraph(
         graph,
         network,
         input.behind(
@@ -227,12 +232,13 @@ public final class StepBench {
                 seed,
                 1 + request.focalViews())),
         new CriterionConfig(1024, 0.1, 0.25, 0.25, 1, 0, false),
-        3,
         null,
-        request.session().ema(),
-        request
-            .session()
-            .compute(request.session().bfloat16() ? Compute.BFLOAT16 : Compute.FLOAT32));
+        new MsnGraph.Plan(
+            3,
+            request.session().ema(),
+            request.session().compute(request.compute()),
+            1,
+            request.recompute()));
   }
 
   private static double step(

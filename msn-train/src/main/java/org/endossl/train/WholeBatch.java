@@ -6,31 +6,24 @@ import org.endossl.data.MsnInput;
 import org.endossl.model.HostTensor;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
-import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
-import org.tensorflow.types.TInt64;
 
 /** The batch in one run of the session. */
 final class WholeBatch implements TrainingStep {
   private final Session session;
   private final MsnInput input;
   private final MsnGraph graph;
-  private final Placeholder<TInt64> maskSeed;
+  private final StepSeeds seeds;
   private final InputWait wait;
   private final long seed;
 
   WholeBatch(
-      Session session,
-      MsnInput input,
-      MsnGraph graph,
-      Placeholder<TInt64> maskSeed,
-      InputWait wait,
-      long seed) {
+      Session session, MsnInput input, MsnGraph graph, StepSeeds seeds, InputWait wait, long seed) {
     this.session = session;
     this.input = input;
     this.graph = graph;
-    this.maskSeed = maskSeed;
+    this.seeds = seeds;
     this.wait = wait;
     this.seed = seed;
   }
@@ -40,9 +33,9 @@ final class WholeBatch implements TrainingStep {
     List<Operand<TFloat32>> fetched = new ArrayList<>(more);
     fetched.add(wait.waited());
     List<HostTensor> got = new ArrayList<>();
-    try (TInt64 drawn = TInt64.vectorOf(seed, step);
+    try (StepSeeds.Values drawn = StepSeeds.values(seed, step, 0);
         TFloat64 now = InputWait.now()) {
-      Session.Runner runner = session.runner().feed(maskSeed, drawn).feed(wait.begin(), now);
+      Session.Runner runner = seeds.feed(session.runner(), drawn).feed(wait.begin(), now);
       MsnGraph.Measured measured = graph.run(runner, step, scalars, fetched, got);
       HostTensor waited = got.remove(got.size() - 1);
       return new Outcome(measured, waited.values().get(0), got);

@@ -1,6 +1,7 @@
 package org.endossl.train;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -58,6 +59,43 @@ class AccumulationTest {
     List<Float> losses = new ArrayList<>(first.losses());
     losses.addAll(second.losses());
     assertEquals(whole.losses(), losses);
+  }
+
+  /** Parts draw their own patterns of stochastic depth; a whole batch draws that of the first. */
+  @Test
+  void seedsOfParts_differInStochasticDepthOnly() {
+    try (StepSeeds.Values whole = StepSeeds.values(7, 5, 0);
+        StepSeeds.Values second = StepSeeds.values(7, 5, 1);
+        StepSeeds.Values third = StepSeeds.values(7, 5, 2)) {
+      assertEquals(whole.mask(), whole.drop());
+      assertEquals(whole.mask(), second.mask());
+      assertNotEquals(whole.drop(), second.drop());
+      assertNotEquals(second.drop(), third.drop());
+    }
+  }
+
+  /** With stochastic depth, whose draws both passes over a part and the recomputation repeat. */
+  @Test
+  void recomputedParts_giveTheWholeBatchsGradientToo() throws IOException {
+    Path records = TinyRun.records(folder.resolve("r"), 6);
+    TinyRun.Heard kept = new TinyRun.Heard();
+    TinyRun.Heard again = new TinyRun.Heard();
+    Pretrainer.run(dropping(records, false), folder.resolve("kept"), kept);
+    Pretrainer.run(dropping(records, true), folder.resolve("again"), again);
+    for (int i = 0; i < kept.steps.size(); i++) {
+      near(kept.steps.get(i).measured(), again.steps.get(i).measured(), 2e-5);
+    }
+    assertTrue(kept.steps.stream().allMatch(s -> s.inputWait() >= 0 && s.inputWait() < 1));
+  }
+
+  private static PretrainConfig dropping(Path records, boolean recompute) {
+    return TinyRun.config(
+        records,
+        "optimization.batch_size=12",
+        "optimization.epochs=3",
+        "optimization.accumulation=3",
+        "encoder.drop_path=0.4",
+        "optimization.recompute=" + recompute);
   }
 
   private TinyRun.Heard run(Path records, String name, int parts, boolean batchNorm)

@@ -58,7 +58,7 @@ class SchedulesTest {
   @Test
   void weightDecay_thatFalls_staysAboveItsEnd() {
     OptimizationConfig falling =
-        new OptimizationConfig(8, 4, 1, 0, 1, 0, 0.4, 0.04, 3, 0.996, 1, 1);
+        new OptimizationConfig(8, 4, 1, 0, 1, 0, 0.4, 0.04, 3, 0.996, 1, 1, null);
     Schedules schedules = new Schedules(5, falling, CRITERION);
     for (int step = 0; step < 40; step++) {
       assertTrue(schedules.weightDecay(step) >= 0.04);
@@ -74,6 +74,7 @@ class SchedulesTest {
   }
 
   private static OptimizationConfig optimization(int epochs, double warmup) {
-    return new OptimizationConfig(8, epochs, warmup, 2e-4, 1e-3, 1e-6, 0.04, 0.4, 3, 0.996, 1, 1);
+    return new OptimizationConfig(
+        8, epochs, warmup, 2e-4, 1e-3, 1e-6, 0.04, 0.4, 3, 0.996, 1, 1, null);
   }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.endossl.model.Compute;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,7 +39,15 @@ class StepBenchTest {
     StepBench.Figures figures =
         StepBench.run(
             new StepBench.Request(
-                "tiny", 2, 0, 0.5, 5, SessionOptions.DEFAULT, List.of(records.toString())));
+                "tiny",
+                2,
+                0,
+                0.5,
+                5,
+                Compute.FLOAT32,
+                true,
+                SessionOptions.DEFAULT,
+                List.of(records.toString())));
     assertTrue(figures.inputWait() > 0 && figures.inputWait() < 1, figures::toString);
   }
 

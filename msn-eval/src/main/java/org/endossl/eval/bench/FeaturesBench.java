@@ -32,10 +32,16 @@ public final class FeaturesBench {
    * @param side of the images in pixels; 0 for the encoder's own
    * @param batch images at a time
    * @param steps batches, of which the first two do not count
-   * @param session threads and precision
+   * @param compute precision and kernels
+   * @param session threads
    */
   public record Request(
-      WeightsSource weights, int side, int batch, int steps, SessionOptions session) {
+      WeightsSource weights,
+      int side,
+      int batch,
+      int steps,
+      Compute compute,
+      SessionOptions session) {
     public Request {
       atLeast("side", side, 0);
       atLeast("batch", batch, 1);
@@ -124,9 +130,7 @@ public final class FeaturesBench {
       Ops tf = Ops.create(graph);
       Placeholder<TFloat32> images = tf.placeholder(TFloat32.class, Placeholder.shape(shape));
       Encoder.Network network = encoder.create(tf);
-      Operand<TFloat32> features =
-          network.features(
-              images, request.session().bfloat16() ? Compute.BFLOAT16 : Compute.FLOAT32);
+      Operand<TFloat32> features = network.features(images, request.compute());
       double built = since(begin);
       try (Session session = new Session(graph, request.session().config());
           TFloat32 fed = made(shape)) {
@@ -146,7 +150,7 @@ public final class FeaturesBench {
         return new Figures(
             encoder.description(),
             shape.toString(),
-            request.session().bfloat16() ? "bf16" : "fp32",
+            request.compute().precision() == Compute.Precision.BFLOAT16 ? "bf16" : "fp32",
             counted.get(0) * 1e3,
             counted.get(counted.size() / 2) * 1e3,
             request.batch() / counted.get(0),

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import org.endossl.data.Normalization;
 import org.endossl.eval.WeightsSource;
+import org.endossl.model.Compute;
 import org.endossl.model.VitConfig;
 import org.endossl.train.SessionOptions;
 import org.junit.jupiter.api.Test;
@@ -21,7 +22,8 @@ class FeaturesBenchTest {
   @Test
   void figures_areOfWhatWasAskedFor() throws IOException {
     FeaturesBench.Figures figures =
-        FeaturesBench.run(new FeaturesBench.Request(WEIGHTS, 0, 3, 4, SessionOptions.DEFAULT));
+        FeaturesBench.run(
+            new FeaturesBench.Request(WEIGHTS, 0, 3, 4, Compute.FLOAT32, SessionOptions.DEFAULT));
     assertEquals("[3, 32, 32, 3]", figures.images());
     assertEquals("fp32", figures.precision());
     assertTrue(figures.bestMilliseconds() > 0);
@@ -30,7 +32,8 @@ class FeaturesBenchTest {
     assertTrue(figures.loadSeconds() > 0);
     assertEquals(4, figures.embedding().size());
     FeaturesBench.Figures larger =
-        FeaturesBench.run(new FeaturesBench.Request(WEIGHTS, 48, 1, 3, SessionOptions.DEFAULT));
+        FeaturesBench.run(
+            new FeaturesBench.Request(WEIGHTS, 48, 1, 3, Compute.FLOAT32, SessionOptions.DEFAULT));
     assertEquals("[1, 48, 48, 3]", larger.images());
   }
 
@@ -40,7 +43,9 @@ class FeaturesBenchTest {
     IllegalArgumentException e =
         assertThrows(
             IllegalArgumentException.class,
-            () -> new FeaturesBench.Request(WEIGHTS, side, batch, steps, SessionOptions.DEFAULT));
+            () ->
+                new FeaturesBench.Request(
+                    WEIGHTS, side, batch, steps, Compute.FLOAT32, SessionOptions.DEFAULT));
     assertTrue(String.valueOf(e.getMessage()).startsWith(wanted), e.getMessage());
   }
 }
