@@ -10,7 +10,8 @@ import org.endossl.eval.WeightsSource;
 import org.endossl.eval.finetune.Finetune;
 import org.endossl.eval.finetune.FinetuneConfig;
 import org.endossl.eval.finetune.FinetuneResult;
-import org.endossl.eval.metrics.MetricsResult;
+import org.endossl.eval.metrics.ToolScores;
+import org.endossl.tfrecords.BadRecords;
 import org.endossl.train.config.YamlConfig;
 import org.jspecify.annotations.Nullable;
 
@@ -19,13 +20,15 @@ final class FinetuneCommand extends Command {
   @Parameter(
       names = "--weights",
       required = true,
-      description = "W: a Vision Transformer's, as endossl features takes them")
+      description =
+          "W: a Vision Transformer's or a ResNetV2's, as endossl features takes them;"
+              + " random:resnet50v2:SEED is the baseline without weights")
   String weights = "";
 
   @Parameter(
       names = "--config",
       description = "FILE.yaml: the protocol; else endossl's fine-tuning for phases")
-  Path config = Home.file("configs/finetune/endossl-phases.yaml");
+  Path config = Home.file("configs/probe/endossl-finetune.yaml");
 
   @Parameter(
       names = "--set",
@@ -33,15 +36,23 @@ final class FinetuneCommand extends Command {
       description = "KEY=VALUE: override a key, such as training.epochs=1; repeatable")
   List<String> overrides = new ArrayList<>();
 
-  @Parameter(names = "--out", required = true, description = "DIR: scores.json and predictions")
+  @Parameter(
+      names = "--out",
+      required = true,
+      description = "DIR: the tuned encoder, its linear layer, scores.json and predictions")
   Path out = Path.of("");
+
+  @Parameter(names = "--on-bad-record", description = OnBadRecord.TEXT)
+  String onBadRecord = "fail";
 
   @Override
   String details() {
     return """
         Trains the whole encoder and one dense layer on the split's training videos, keeps the best
-        epoch of the validation videos, and scores both other parts. configs/finetune holds the
-        protocols: phases and tool presence.
+        epoch of the validation videos, and scores both other parts. Phases by
+        configs/probe/endossl-finetune.yaml, tool presence by endossl-finetune-tools.yaml there.
+        The tuned encoder is what --weights of every other command takes: DIR/encoder of a
+        Vision Transformer, DIR/encoder.h5 (as Keras writes it) of a ResNetV2.
         """;
   }
 
@@ -59,17 +70,27 @@ final class FinetuneCommand extends Command {
   @Override
   int run(Terminal terminal) throws Exception {
     FinetuneConfig protocol = YamlConfig.load(config, FinetuneConfig.class, overrides);
+    BadRecords bad = OnBadRecord.of(onBadRecord);
     FinetuneResult result;
     try (StageProgress progress = new StageProgress(terminal)) {
       result =
           Finetune.run(
-              new Finetune.Request(weights, WeightsSource.parse(weights), protocol, out), progress);
+              new Finetune.Request(weights, WeightsSource.parse(weights), protocol, out, bad),
+              progress);
     }
+    bad.write(out);
+    OnBadRecord.report(bad, terminal.err());
     print("validation", result.validation(), terminal.out());
     print("test", result.test(), terminal.out());
     terminal
         .out()
-        .println("best epoch " + (result.bestEpoch() + 1) + "; scores and predictions in " + out);
+        .println(
+            "best epoch "
+                + (result.bestEpoch() + 1)
+                + "; scores and predictions in "
+                + out
+                + ", weights: "
+                + result.encoder());
     return ExitCode.DONE;
   }
 
@@ -78,19 +99,17 @@ final class FinetuneCommand extends Command {
       return;
     }
     if (scores.tools() != null) {
+      ToolScores tools = scores.tools().scores();
       out.printf(
           Locale.ROOT,
-          "%-11s mAP %.2f, precision %.4f, PR-AUC %.4f%n",
+          "%-11s mAP %.2f, precision %.4f (of probabilities over 0.5: %.4f), PR-AUC %.4f%n",
           part,
-          scores.tools().map(),
-          scores.precision(),
-          scores.prAuc());
-    } else if (scores.predictions() != null) {
-      out.printf(
-          Locale.ROOT,
-          "%-11s %s%n",
-          part,
-          MetricsResult.of(scores.predictions()).toJson().get("endossl"));
+          tools.average().map(),
+          tools.precision(),
+          tools.precisionAtHalf(),
+          tools.prAuc());
+    } else if (scores.metrics() != null) {
+      out.printf(Locale.ROOT, "%-11s %s%n", part, scores.metrics().toJson().get("endossl"));
     }
   }
 }

@@ -14,12 +14,14 @@ import org.endossl.model.VitConfig;
 import org.endossl.model.WeightLoader;
 import org.endossl.model.WeightsException;
 import org.endossl.model.resnet.KerasResNetV2;
+import org.endossl.model.resnet.ResNetV2Config;
 import org.endossl.model.savedmodel.SavedModelFile;
 import org.endossl.model.serving.ImageScale;
 import org.endossl.train.Checkpoint;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
+import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
@@ -41,6 +43,12 @@ public final class Encoder {
     Network create(Ops tf);
   }
 
+  /** Writes weights of the network below a directory. */
+  @FunctionalInterface
+  private interface Writer {
+    Path write(Path directory, TensorSource weights) throws IOException;
+  }
+
   /** Computes a hash of the weights, for which their files may have to be read whole. */
   @FunctionalInterface
   private interface Hash {
@@ -54,6 +62,7 @@ public final class Encoder {
   private final int width;
   private final Preprocessing preprocessing;
   private final Body body;
+  private final @Nullable Writer writer;
 
   private Encoder(
       String source,
@@ -62,7 +71,8 @@ public final class Encoder {
       String description,
       int width,
       Preprocessing preprocessing,
-      Body body) {
+      Body body,
+      @Nullable Writer writer) {
     this.source = source;
     this.hash = hash;
     this.config = config;
@@ -70,6 +80,7 @@ public final class Encoder {
     this.width = width;
     this.preprocessing = preprocessing;
     this.body = body;
+    this.writer = writer;
   }
 
   /** The target encoder of a checkpoint. */
@@ -111,12 +122,7 @@ public final class Encoder {
         config,
         normalization,
         seed,
-        (tf, variables) ->
-            session -> {
-              Session.Runner runner = session.runner();
-              variables.forEach(variable -> runner.addTarget(variable.initializer()));
-              runner.run().close();
-            });
+        (tf, variables) -> session -> initialize(session, variables));
   }
 
   private static Encoder vit(
@@ -133,20 +139,60 @@ public final class Encoder {
         config.toString(),
         config.width(),
         new Preprocessing(config.imageSize(), normalization),
-        tf -> VitNetwork.create(tf, config, seed, loading));
+        tf -> VitNetwork.create(tf, config, seed, loading),
+        (directory, weights) -> {
+          Path out = directory.resolve("encoder");
+          HuggingFaceVit.export(out, config, VitNetwork.unprefixed(weights));
+          ProcessorConfig.write(out, normalization, config.imageSize());
+          return out;
+        });
   }
 
   /** Keras' ResNetV2 of an .h5 file; its images are {@code x / 127.5 - 1}. */
   static Encoder ofKeras(Path file) throws IOException {
     KerasResNetV2.Model model = KerasResNetV2.open(file);
-    return new Encoder(
+    return resNet(
         file.toString(),
         () -> Hashes.ofFiles(List.of(file)),
+        model.config(),
+        0,
+        (tf, variables) -> {
+          WeightLoader loader = WeightLoader.build(tf, variables);
+          return session -> loader.assign(session, model.weights());
+        });
+  }
+
+  /** A ResNetV2 with weights drawn as Keras draws them; images as {@link #ofKeras} has them. */
+  static Encoder randomResNet(String source, ResNetV2Config config, long seed) {
+    return resNet(
+        source,
+        () -> Hashes.ofText("random " + config + " " + seed),
+        config,
+        seed,
+        (tf, variables) -> session -> initialize(session, variables));
+  }
+
+  private static Encoder resNet(
+      String source, Hash hash, ResNetV2Config config, long seed, VitNetwork.Loading loading) {
+    return new Encoder(
+        source,
+        hash,
         null,
-        model.config().toString(),
-        model.config().width(),
+        config.toString(),
+        config.width(),
         new Preprocessing(RESNET_SIZE, HALF),
-        tf -> ResNetNetwork.create(tf, model));
+        tf -> ResNetNetwork.create(tf, config, seed, loading),
+        (directory, weights) -> {
+          Path out = directory.resolve("encoder.h5");
+          KerasResNetV2.write(out, config, weights);
+          return out;
+        });
+  }
+
+  private static void initialize(Session session, List<ModelVariable> variables) {
+    Session.Runner runner = session.runner();
+    variables.forEach(variable -> runner.addTarget(variable.initializer()));
+    runner.run().close();
   }
 
   /**
@@ -169,7 +215,8 @@ public final class Encoder {
         width,
         new Preprocessing(
             options.size(directory, file.imageSize()), SavedModelOptions.normalization(scale)),
-        tf -> SavedModelBackbone.create(tf, file, output));
+        tf -> SavedModelBackbone.create(tf, file, output),
+        null);
   }
 
   /** Mean colours, and deviations if asked for. */
@@ -181,7 +228,8 @@ public final class Encoder {
         source,
         deviation ? 6 : 3,
         new Preprocessing(COLOUR_SIZE, Normalization.NONE),
-        tf -> new ColourNetwork(tf, deviation));
+        tf -> new ColourNetwork(tf, deviation),
+        null);
   }
 
   /** The source as it was given. */
@@ -214,6 +262,28 @@ public final class Encoder {
     return description;
   }
 
+  /** Whether the network can be trained and its weights be written. */
+  public boolean trainable() {
+    return writer != null;
+  }
+
+  /**
+   * Writes weights of this network so that {@link WeightsSource#parse} takes them: a Hugging Face
+   * directory, or Keras' .h5.
+   *
+   * @param directory where they go, as {@code encoder} or {@code encoder.h5}
+   * @param weights under the names of {@link Network#variables}
+   * @return the path to give
+   * @throws IllegalStateException if the network cannot be trained
+   * @throws WeightsException if a value is not finite
+   */
+  public Path write(Path directory, TensorSource weights) throws IOException {
+    if (writer == null) {
+      throw new IllegalStateException(description + ": has no weights to write");
+    }
+    return writer.write(directory, weights);
+  }
+
   /** Creates the network's variables in a graph, once. */
   public Network create(Ops tf) {
     return body.create(tf);
@@ -243,7 +313,28 @@ public final class Encoder {
       return features(images);
     }
 
-    /** What can be trained; empty where the network is taken as it is. */
+    /**
+     * What a training step computes.
+     *
+     * @param features [batch, width]
+     * @param updates of moving averages; run them once per step
+     */
+    record Training(Operand<TFloat32> features, List<Op> updates) {
+      public Training {
+        updates = List.copyOf(updates);
+      }
+    }
+
+    /**
+     * The features of images as a training step has them: a ResNet by the batch's own statistics.
+     *
+     * @param images as in {@link #features(Operand)}
+     */
+    default Training training(Operand<TFloat32> images) {
+      return new Training(features(images), List.of());
+    }
+
+    /** All its weights, moving averages too; empty where the network is taken as it is. */
     default List<ModelVariable> variables() {
       return List.of();
     }

@@ -1,24 +1,32 @@
 package org.endossl.eval;
 
 import java.io.IOException;
-import org.endossl.model.TensorSource;
+import java.util.List;
+import org.endossl.model.ModelVariable;
 import org.endossl.model.VariableStore;
-import org.endossl.model.WeightLoader;
-import org.endossl.model.resnet.KerasResNetV2;
 import org.endossl.model.resnet.ResNetV2;
+import org.endossl.model.resnet.ResNetV2Config;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
-/** Keras' ResNetV2 with average pooling, by its moving averages. */
-record ResNetNetwork(Ops tf, ResNetV2.Weights weights, WeightLoader loader, TensorSource values)
+/**
+ * Keras' ResNetV2 with average pooling: by its moving averages, but in training by the statistics
+ * of the batch.
+ */
+record ResNetNetwork(
+    Ops tf, ResNetV2.Weights weights, List<ModelVariable> variables, VitNetwork.Load values)
     implements Encoder.Network {
-  static ResNetNetwork create(Ops tf, KerasResNetV2.Model model) {
-    VariableStore store = new VariableStore(tf, "", 0);
-    ResNetV2.Weights weights = ResNetV2.create(store, model.config());
-    return new ResNetNetwork(
-        tf, weights, WeightLoader.build(tf, store.variables()), model.weights());
+  ResNetNetwork {
+    variables = List.copyOf(variables);
+  }
+
+  static ResNetNetwork create(
+      Ops tf, ResNetV2Config config, long seed, VitNetwork.Loading loading) {
+    VariableStore store = new VariableStore(tf, "", seed);
+    ResNetV2.Weights weights = ResNetV2.create(store, config);
+    return new ResNetNetwork(tf, weights, store.variables(), loading.build(tf, store.variables()));
   }
 
   @Override
@@ -27,7 +35,13 @@ record ResNetNetwork(Ops tf, ResNetV2.Weights weights, WeightLoader loader, Tens
   }
 
   @Override
+  public Training training(Operand<TFloat32> images) {
+    ResNetV2.Trained trained = ResNetV2.train(tf, weights, images);
+    return new Training(trained.features(), trained.updates());
+  }
+
+  @Override
   public void load(Session session) throws IOException {
-    loader.assign(session, values);
+    values.into(session);
   }
 }

@@ -86,6 +86,17 @@ final class VitNetwork implements Encoder.Network {
     return new Prefixed(source);
   }
 
+  /** Tensors under the names of the variables without their prefix. */
+  static TensorSource unprefixed(TensorSource variables) throws IOException {
+    Map<String, HostTensor> tensors = new LinkedHashMap<>();
+    for (String name : variables.shapes().keySet()) {
+      if (name.startsWith(PREFIX)) {
+        tensors.put(name.substring(PREFIX.length()), variables.tensor(name));
+      }
+    }
+    return TensorSource.of(variables.where(), tensors);
+  }
+
   private record Prefixed(TensorSource source) implements TensorSource {
     @Override
     public String where() {

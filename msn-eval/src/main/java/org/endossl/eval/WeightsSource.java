@@ -8,6 +8,7 @@ import org.endossl.data.Normalization;
 import org.endossl.model.HuggingFaceVit;
 import org.endossl.model.VitConfig;
 import org.endossl.model.WeightsException;
+import org.endossl.model.resnet.ResNetV2Config;
 import org.endossl.model.savedmodel.SavedModelFile;
 import org.endossl.train.Checkpoint;
 import org.endossl.train.PretrainConfig;
@@ -18,8 +19,8 @@ public sealed interface WeightsSource {
   /** What {@link #parse} takes, in a line. */
   String SYNTAX =
       "a run's folder, a checkpoint's prefix, a Hugging Face folder, a SavedModel's folder, Keras'"
-          + " ResNetV2 .h5, random:CONFIG.yaml:SEED, random:RUN:SEED, mean-colour or"
-          + " mean-colour+std";
+          + " ResNetV2 .h5, random:CONFIG.yaml:SEED, random:RUN:SEED, random:resnet50v2:SEED,"
+          + " mean-colour or mean-colour+std";
 
   /** As {@link #parse} takes it. */
   String text();
@@ -159,14 +160,17 @@ public sealed interface WeightsSource {
    */
   record Random(Path config, long seed) implements WeightsSource {
     private static final String PREFIX = "random:";
+    private static final String RESNET = "resnet50v2";
 
-    private static Random parse(String text) {
+    private static WeightsSource parse(String text) {
       int colon = text.lastIndexOf(':');
       if (colon > PREFIX.length()) {
+        String config = text.substring(PREFIX.length(), colon);
         try {
-          return new Random(
-              Path.of(text.substring(PREFIX.length(), colon)),
-              Long.parseLong(text.substring(colon + 1)));
+          long seed = Long.parseLong(text.substring(colon + 1));
+          return config.equals(RESNET)
+              ? new RandomResNet(ResNetV2Config.RESNET50V2, seed)
+              : new Random(Path.of(config), seed);
         } catch (NumberFormatException e) {
           throw new IllegalArgumentException(wrong(text), e);
         }
@@ -175,7 +179,7 @@ public sealed interface WeightsSource {
     }
 
     private static String wrong(String text) {
-      return "weights: got " + text + ", wanted random:CONFIG.yaml:SEED";
+      return "weights: got " + text + ", wanted random:CONFIG.yaml:SEED or random:resnet50v2:SEED";
     }
 
     @Override
@@ -208,6 +212,26 @@ public sealed interface WeightsSource {
     @Override
     public Encoder open() {
       return Encoder.random(text(), config, normalization, seed);
+    }
+  }
+
+  /**
+   * A ResNetV2 with weights as Keras draws them.
+   *
+   * @param config the network
+   * @param seed of the weights
+   */
+  record RandomResNet(ResNetV2Config config, long seed) implements WeightsSource {
+    @Override
+    public String text() {
+      return config.equals(ResNetV2Config.RESNET50V2)
+          ? "random:resnet50v2:" + seed
+          : "random ResNetV2, seed " + seed;
+    }
+
+    @Override
+    public Encoder open() {
+      return Encoder.randomResNet(text(), config, seed);
     }
   }
 

@@ -6,7 +6,7 @@ import java.util.Map;
 import org.tensorflow.ndarray.Shape;
 
 /** Tensors of which each is refused that has a NaN or an infinity. */
-record Finite(TensorSource source) implements TensorSource {
+public record Finite(TensorSource source) implements TensorSource {
   /**
    * One tensor.
    *

@@ -86,7 +86,8 @@ public final class Features {
                     "")));
   }
 
-  private static FeatureInfo info(Encoder encoder, Preprocessing preprocessing, FrameFiles files)
+  /** What the features of these frames are made from; reads the weights' files for their hash. */
+  public static FeatureInfo info(Encoder encoder, Preprocessing preprocessing, FrameFiles files)
       throws IOException {
     String data = dataHash(files);
     String weights = encoder.hash();

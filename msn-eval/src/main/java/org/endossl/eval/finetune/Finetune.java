@@ -2,6 +2,7 @@ package org.endossl.eval.finetune;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -14,8 +15,11 @@ import org.endossl.eval.Encoder;
 import org.endossl.eval.Progress;
 import org.endossl.eval.ProgressListener;
 import org.endossl.eval.WeightsSource;
+import org.endossl.eval.features.FeatureInfo;
+import org.endossl.eval.features.Features;
 import org.endossl.eval.probe.EarlyStopping;
 import org.endossl.eval.probe.Monitor;
+import org.endossl.eval.probe.Probe;
 import org.endossl.eval.probe.ReduceOnPlateau;
 import org.endossl.eval.probe.TrainingConfig;
 import org.endossl.model.ClassificationHead;
@@ -23,6 +27,7 @@ import org.endossl.model.ModelVariable;
 import org.endossl.model.TensorSource;
 import org.endossl.model.VariableStore;
 import org.endossl.model.WeightLoader;
+import org.endossl.tfrecords.BadRecords;
 import org.endossl.tfrecords.FrameIndex;
 import org.endossl.tfrecords.RecordFiles;
 import org.jspecify.annotations.Nullable;
@@ -36,10 +41,11 @@ import org.tensorflow.types.TFloat32;
 
 /**
  * endossl's fine-tuning ({@code down_stream/experiment.py} without {@code is_linear_evaluation}):
- * the whole encoder and one dense layer, RandAugment, AdamW. As intended there and not as written,
- * for the reasons that {@link org.endossl.eval.probe.LinearProbe} names: training frames are
- * shuffled, validation and test videos are the split's, the weights scored are those of the best
- * epoch.
+ * the whole encoder, a Vision Transformer or the ResNet50V2 baseline, and one dense layer,
+ * RandAugment, AdamW. As intended there and not as written, for the reasons that {@link
+ * org.endossl.eval.probe.LinearProbe} names: training frames are shuffled, validation and test
+ * videos are the split's, the weights scored are those of the best epoch. Images are on the scale
+ * that the encoder was trained with; endossl hands 0 to 255 to either.
  */
 public final class Finetune {
   private static final int CLASSES = 7;
@@ -51,53 +57,67 @@ public final class Finetune {
    * What is done.
    *
    * @param name of the weights, for tables
-   * @param weights to begin with: a Vision Transformer's
+   * @param weights to begin with: a Vision Transformer's or a ResNetV2's
    * @param config of it
-   * @param out directory for scores and predictions; null writes none
+   * @param out directory for weights, scores and predictions; null writes none
+   * @param badRecords what is done about bad records
    */
   public record Request(
-      String name, WeightsSource weights, FinetuneConfig config, @Nullable Path out) {}
+      String name,
+      WeightsSource weights,
+      FinetuneConfig config,
+      @Nullable Path out,
+      BadRecords badRecords) {}
 
   /**
    * Trains and scores.
    *
-   * @throws IllegalArgumentException if the weights are no Vision Transformer's
+   * @throws IllegalArgumentException if the weights are of no network that can be trained
    * @throws org.endossl.tfrecords.DataException if records are missing, damaged or lack a video
    * @throws ArithmeticException if the loss is no number in any epoch
    */
   public static FinetuneResult run(Request request, ProgressListener listener) throws IOException {
+    Instant start = Instant.now();
     FinetuneConfig config = request.config();
     Encoder encoder = request.weights().open();
+    if (!encoder.trainable()) {
+      throw new IllegalArgumentException(
+          "weights: got "
+              + encoder.description()
+              + ", wanted a network that can be trained: a Vision Transformer's or a ResNetV2's");
+    }
     Split split = config.data().split().videos();
-    FrameIndex index = FrameIndex.scan(RecordFiles.list(config.data().records()));
+    FrameIndex index =
+        FrameIndex.scan(
+            RecordFiles.list(config.data().records()), request.badRecords(), done -> {});
     FrameFiles train = FrameFiles.select(index, split.train());
+    FeatureInfo info =
+        Features.info(
+            encoder, encoder.preprocessing(), FrameFiles.select(index, Probe.videos(split)));
     try (Graph graph = new Graph();
         TrainInput input = input(graph, encoder, config, train)) {
       Ops tf = Ops.create(graph);
       Encoder.Network network = encoder.create(tf);
-      List<ModelVariable> trained = new ArrayList<>(network.variables());
-      if (trained.isEmpty()) {
-        throw new IllegalArgumentException(
-            "weights: got " + encoder.description() + ", wanted a Vision Transformer's");
-      }
+      List<ModelVariable> variables = new ArrayList<>(network.variables());
       VariableStore store = new VariableStore(tf, "", config.training().seed());
       ClassificationHead.Weights head =
           ClassificationHead.create(
               store, encoder.width(), CLASSES, ClassificationHead.Start.GLOROT);
-      trained.addAll(store.variables());
+      variables.addAll(store.variables());
       Targets targets = Targets.of(tf, train, config.task());
-      Operand<TFloat32> logits =
-          ClassificationHead.apply(tf, head, network.features(input.images()));
+      Encoder.Network.Training forward = network.training(input.images());
+      Operand<TFloat32> logits = ClassificationHead.apply(tf, head, forward.features());
       TuningGraph step =
           TuningGraph.build(
               graph,
               Targets.loss(tf, config.task(), logits, targets.of(tf, input.rows())),
-              trained,
+              variables.stream().filter(ModelVariable::trainable).toList(),
+              forward.updates(),
               config.training().optimizer().weightDecay());
       Scoring scoring = new Scoring(tf, encoder, network, head, config, index);
       Scoring.Part validation = scoring.part(split.validation());
       Scoring.Part test = scoring.part(split.test());
-      WeightLoader loader = WeightLoader.build(tf, trained);
+      WeightLoader loader = WeightLoader.build(tf, variables);
       try (Session session = new Session(graph)) {
         network.load(session);
         initialize(session, store.variables());
@@ -108,15 +128,16 @@ public final class Finetune {
             new FinetuneResult(
                 request.name(),
                 config,
+                info,
                 split,
                 fit.epochs(),
                 fit.bestEpoch(),
                 validation == null ? null : validation.run(session).scores(),
-                test == null ? null : test.run(session).scores());
-        if (request.out() != null) {
-          result.write(request.out());
-        }
-        return result;
+                test == null ? null : test.run(session).scores(),
+                null);
+        return request.out() == null
+            ? result
+            : TunedFolder.write(request.out(), result, encoder, fit.best(), start);
       } catch (RuntimeException e) {
         if (InputErrors.concern(e)) {
           throw InputErrors.explain(e, train);

@@ -6,7 +6,7 @@ import org.endossl.eval.probe.ProbeConfig;
 import org.endossl.eval.probe.TrainingConfig;
 
 /**
- * A fine-tuning, as in {@code configs/finetune/*.yaml}.
+ * A fine-tuning, as in {@code configs/probe/endossl-finetune*.yaml}.
  *
  * @param source where the protocol comes from, in words
  * @param task what is learned

@@ -1,16 +1,21 @@
 package org.endossl.eval.finetune;
 
 import com.google.gson.FieldNamingPolicy;
+import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.endossl.data.Split;
 import org.endossl.eval.AtomicFiles;
+import org.endossl.eval.features.FeatureInfo;
 import org.endossl.eval.metrics.MetricsResult;
-import org.endossl.eval.metrics.Predictions;
-import org.endossl.eval.metrics.ToolMetrics;
+import org.endossl.eval.probe.ProbeResult;
+import org.endossl.eval.probe.ToolProbe;
+import org.endossl.tfrecords.Instruments;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,22 +23,39 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name of the weights it began with
  * @param config of it
+ * @param features of the encoder that it began with, and of the frames
  * @param videos the split
  * @param epochs the curves
  * @param bestEpoch the epoch whose weights were scored, from 0
  * @param validation scores on the validation videos; null if there are none
  * @param test scores on the test videos; null if there are none
+ * @param encoder the tuned encoder, as {@code --weights} takes it; null if it was not written
  */
 public record FinetuneResult(
     String name,
     FinetuneConfig config,
+    FeatureInfo features,
     Split videos,
     List<Epoch> epochs,
     int bestEpoch,
     @Nullable Scores validation,
-    @Nullable Scores test) {
+    @Nullable Scores test,
+    @Nullable Path encoder) {
+  private static final Gson GSON =
+      new GsonBuilder()
+          .setPrettyPrinting()
+          .serializeNulls()
+          .disableHtmlEscaping()
+          .setFieldNamingPolicy(FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES)
+          .create();
+
   public FinetuneResult {
     epochs = List.copyOf(epochs);
+  }
+
+  FinetuneResult withEncoder(Path path) {
+    return new FinetuneResult(
+        name, config, features, videos, epochs, bestEpoch, validation, test, path);
   }
 
   /**
@@ -41,7 +63,7 @@ public record FinetuneResult(
    *
    * @param epoch from 0
    * @param learningRate of the epoch
-   * @param loss mean over the epoch's frames, each before its step
+   * @param loss mean over the epoch's steps, each before its update
    * @param valLoss mean loss after the epoch
    * @param valAcc share of right frames; NaN for tools
    * @param valMacroF1 mean of the phases' F1 as TensorFlow Addons has it; NaN for tools
@@ -52,50 +74,77 @@ public record FinetuneResult(
       double loss,
       double valLoss,
       double valAcc,
-      double valMacroF1) {}
+      double valMacroF1) {
+    private JsonObject toJson() {
+      JsonObject row = new JsonObject();
+      row.addProperty("epoch", epoch);
+      add(row, "learning_rate", learningRate);
+      add(row, "loss", loss);
+      add(row, "val_loss", valLoss);
+      add(row, "val_acc", valAcc);
+      add(row, "val_macro_f1", valMacroF1);
+      return row;
+    }
+
+    private static void add(JsonObject row, String key, double value) {
+      row.addProperty(key, Double.isFinite(value) ? (Number) value : null);
+    }
+  }
 
   /**
-   * Scores of one part: of phases, or of tools.
+   * Scores of one part, of phases or of tools.
    *
-   * @param predictions of phases; null for tools
-   * @param tools average precisions; null for phases
-   * @param precision of tools, endossl's Keras metric; NaN for phases
-   * @param prAuc likewise
+   * @param phases null for tools
+   * @param tools null for phases
    */
-  public record Scores(
-      @Nullable Predictions predictions,
-      @Nullable ToolMetrics tools,
-      double precision,
-      double prAuc) {
-    JsonObject toJson() {
-      if (predictions != null) {
-        return MetricsResult.of(predictions).toJson();
+  public record Scores(ProbeResult.@Nullable Scored phases, ToolProbe.@Nullable Scored tools) {
+    /** Scores of phases. */
+    static Scores of(ProbeResult.Scored phases) {
+      return new Scores(phases, null);
+    }
+
+    /** Scores of tools. */
+    static Scores of(ToolProbe.Scored tools) {
+      return new Scores(null, tools);
+    }
+
+    private JsonObject toJson() {
+      if (phases != null) {
+        return phases.metrics().toJson();
+      } else if (tools != null) {
+        return tools.scores().toJson(Instruments.NAMES);
       }
-      JsonObject json = new JsonObject();
+      throw new IllegalStateException("neither phases nor tools");
+    }
+
+    /** Every score under every convention of phases; null for tools. */
+    public @Nullable MetricsResult metrics() {
+      return phases == null ? null : phases.metrics();
+    }
+
+    private void write(Path directory, String part) throws IOException {
+      if (phases != null) {
+        phases.predictions().write(directory.resolve("predictions-" + part + ".csv"));
+      }
       if (tools != null) {
-        json.addProperty("map", tools.map());
-        json.add("average_precision", new GsonBuilder().create().toJsonTree(tools.perClass()));
-        json.addProperty("precision", precision);
-        json.addProperty("pr_auc", prAuc);
+        tools.write(directory.resolve("tool-probabilities-" + part + ".csv"));
       }
-      return json;
     }
   }
 
   /** Everything but the predictions. */
   public JsonObject toJson() {
-    var gson =
-        new GsonBuilder()
-            .setFieldNamingPolicy(FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES)
-            .serializeSpecialFloatingPointValues()
-            .create();
     JsonObject json = new JsonObject();
     json.addProperty("name", name);
     json.addProperty("protocol", config.source());
-    json.addProperty("task", config.task().name().toLowerCase(java.util.Locale.ROOT));
-    json.add("split", gson.toJsonTree(videos));
+    json.addProperty("task", config.task().name().toLowerCase(Locale.ROOT));
+    json.add("features", GSON.toJsonTree(features));
+    json.add("split", GSON.toJsonTree(videos));
+    json.addProperty("encoder", encoder == null ? null : encoder.toString());
     json.addProperty("best_epoch", bestEpoch);
-    json.add("epochs", gson.toJsonTree(epochs));
+    JsonArray rows = new JsonArray();
+    epochs.forEach(epoch -> rows.add(epoch.toJson()));
+    json.add("epochs", rows);
     if (validation != null) {
       json.add("validation", validation.toJson());
     }
@@ -105,24 +154,14 @@ public record FinetuneResult(
     return json;
   }
 
-  /** Writes {@code scores.json}, and for phases {@code predictions-PART.csv}. */
-  public void write(Path directory) throws IOException {
-    write(validation, directory.resolve("predictions-validation.csv"));
-    write(test, directory.resolve("predictions-test.csv"));
-    AtomicFiles.writeText(
-        directory.resolve("scores.json"),
-        new GsonBuilder()
-                .setPrettyPrinting()
-                .serializeSpecialFloatingPointValues()
-                .create()
-                .toJson(toJson())
-            + "\n");
-  }
-
-  private static void write(@Nullable Scores scores, Path file) throws IOException {
-    Predictions predictions = scores == null ? null : scores.predictions();
-    if (predictions != null) {
-      predictions.write(file);
+  /** Writes the predictions of each part, or the tools' probabilities, and {@code scores.json}. */
+  void write(Path directory) throws IOException {
+    if (validation != null) {
+      validation.write(directory, "validation");
     }
+    if (test != null) {
+      test.write(directory, "test");
+    }
+    AtomicFiles.writeText(directory.resolve("scores.json"), GSON.toJson(toJson()) + "\n");
   }
 }

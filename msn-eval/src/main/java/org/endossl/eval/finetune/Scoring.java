@@ -8,7 +8,8 @@ import org.endossl.eval.Encoder;
 import org.endossl.eval.features.FrameTable;
 import org.endossl.eval.metrics.KerasMetrics;
 import org.endossl.eval.metrics.Predictions;
-import org.endossl.eval.metrics.ToolMetrics;
+import org.endossl.eval.probe.ProbeResult;
+import org.endossl.eval.probe.ToolProbe;
 import org.endossl.model.ClassificationHead;
 import org.endossl.tfrecords.FrameIndex;
 import org.endossl.tfrecords.PhaseOrder;
@@ -50,23 +51,20 @@ record Scoring(
     return new Part(
         input,
         ClassificationHead.apply(tf, head, network.features(input.images())),
-        FrameTable.of(files.entries(), files.phaseOrder()).rows(),
+        FrameTable.of(files.entries(), files.phaseOrder()),
         config.task());
   }
 
   /** One part of the split. */
   record Part(
-      FrameInput input,
-      Operand<TFloat32> logits,
-      List<FrameTable.Row> rows,
-      FinetuneConfig.Task task) {
+      FrameInput input, Operand<TFloat32> logits, FrameTable frames, FinetuneConfig.Task task) {
     Result run(Session session) {
       float[][] logits = logits(session);
       return task == FinetuneConfig.Task.PHASES ? phases(logits) : tools(logits);
     }
 
     private float[][] logits(Session session) {
-      float[][] all = new float[rows.size()][];
+      float[][] all = new float[frames.size()][];
       input.start(session);
       while (true) {
         try (org.tensorflow.Result got = session.runner().fetch(logits).fetch(input.rows()).run()) {
@@ -90,38 +88,30 @@ record Scoring(
       int[] labels = new int[logits.length];
       double loss = 0;
       for (int i = 0; i < logits.length; i++) {
-        FrameTable.Row row = rows.get(i);
+        FrameTable.Row row = frames.rows().get(i);
         labels[i] = row.phase();
         float[] p = softmax(logits[i]);
         loss -= Math.log(Math.max(p[row.phase()], Float.MIN_NORMAL));
         predictions.add(row.video(), row.frame(), row.phase(), argmax(logits[i]), p);
       }
       return new Result(
-          new FinetuneResult.Scores(
-              predictions.build(PhaseOrder.ENDOSSL), null, Double.NaN, Double.NaN),
+          FinetuneResult.Scores.of(ProbeResult.Scored.of(predictions.build(PhaseOrder.ENDOSSL))),
           loss / logits.length,
           KerasMetrics.sparseCategoricalAccuracy(labels, logits),
           KerasMetrics.macroF1(labels, logits));
     }
 
     private Result tools(float[][] logits) {
-      boolean[][] labels = new boolean[logits.length][CLASSES];
-      double[][] scores = new double[logits.length][CLASSES];
       double loss = 0;
       for (int i = 0; i < logits.length; i++) {
         for (int c = 0; c < CLASSES; c++) {
           double z = logits[i][c];
-          labels[i][c] = Targets.there(rows.get(i), c, task);
-          scores[i][c] = z;
-          loss += Math.max(z, 0) - (labels[i][c] ? z : 0) + Math.log1p(Math.exp(-Math.abs(z)));
+          boolean there = Targets.there(frames.rows().get(i), c, task);
+          loss += Math.max(z, 0) - (there ? z : 0) + Math.log1p(Math.exp(-Math.abs(z)));
         }
       }
       return new Result(
-          new FinetuneResult.Scores(
-              null,
-              ToolMetrics.of(labels, scores),
-              KerasMetrics.precision(labels, logits),
-              KerasMetrics.prAuc(labels, logits)),
+          FinetuneResult.Scores.of(ToolProbe.Scored.of(frames, logits)),
           loss / logits.length / CLASSES,
           Double.NaN,
           Double.NaN);

@@ -47,10 +47,15 @@ final class TuningGraph {
    * Builds.
    *
    * @param loss of the training batch, scalar
-   * @param trained every variable that the loss depends on
+   * @param trained every variable that gradients move
+   * @param updates what else a step does, such as moving averages
    */
   static TuningGraph build(
-      Graph graph, Operand<TFloat32> loss, List<ModelVariable> trained, double decay) {
+      Graph graph,
+      Operand<TFloat32> loss,
+      List<ModelVariable> trained,
+      List<Op> updates,
+      double decay) {
     Ops tf = Ops.create(graph).withSubScope("tuning");
     List<Placeholder<TFloat32>> scalars = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
@@ -59,7 +64,7 @@ final class TuningGraph {
     Output<?>[] values = trained.stream().map(v -> v.value().asOutput()).toArray(Output<?>[]::new);
     Output<?>[] gradients = graph.addGradients(loss.asOutput(), values);
     VariableStore store = new VariableStore(tf, "tuning.", 0);
-    List<Op> steps = new ArrayList<>();
+    List<Op> steps = new ArrayList<>(updates);
     for (int i = 0; i < trained.size(); i++) {
       steps.add(update(tf, store, trained.get(i), gradient(gradients[i]), scalars, decay));
     }

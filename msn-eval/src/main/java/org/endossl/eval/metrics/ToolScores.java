@@ -6,15 +6,18 @@ import java.util.List;
 /**
  * The scores that endossl has of tool presence: average precision by scikit-learn ({@link
  * ToolMetrics}), and what {@code train_lib.py}'s {@code get_metrics('multi_label')} logs while it
- * trains, Keras' {@code Precision} and {@code AUC(curve='PR', multi_label=True)}. What differs:
- * Keras' precision is given logits there and cuts them at 0.5; here probabilities are cut at 0.5.
+ * trains, Keras' {@code Precision} and {@code AUC(curve='PR', multi_label=True)}. Keras' precision
+ * is given logits there and cuts them, not the probabilities, at 0.5; {@code precisionAtHalf} is
+ * what was probably meant.
  *
  * @param average mean and per-class average precision, percent
- * @param precision true positives over all predicted ones, all classes together, 0 to 1; 0 if none
- *     is predicted
+ * @param precision endossl's: true positives over all logits above 0.5, all classes together, 0 to
+ *     1; 0 if there are none
+ * @param precisionAtHalf the same over all probabilities above 0.5
  * @param prAuc mean over classes of the area under the precision-recall curve, 0 to 1
  */
-public record ToolScores(ToolMetrics average, double precision, double prAuc) {
+public record ToolScores(
+    ToolMetrics average, double precision, double precisionAtHalf, double prAuc) {
   /**
    * Scores frames.
    *
@@ -37,6 +40,7 @@ public record ToolScores(ToolMetrics average, double precision, double prAuc) {
     }
     return new ToolScores(
         ToolMetrics.of(labels, scores),
+        KerasMetrics.precision(labels, logits),
         predicted == 0 ? 0 : (double) hits / predicted,
         KerasMetrics.prAuc(labels, logits));
   }
@@ -51,6 +55,7 @@ public record ToolScores(ToolMetrics average, double precision, double prAuc) {
     }
     json.add("average_precision", perClass);
     json.addProperty("precision", precision);
+    json.addProperty("precision_at_half", precisionAtHalf);
     json.addProperty("pr_auc", prAuc);
     return json;
   }

@@ -85,13 +85,25 @@ public final class Probe {
       BadRecords bad,
       ProgressListener listener)
       throws IOException {
-    Split split = data.split().videos();
+    return Features.run(
+        new FeaturesRequest(
+            weights,
+            data.records(),
+            videos(data.split().videos()),
+            null,
+            data.batch(),
+            data.workers(),
+            null,
+            cache,
+            bad),
+        listener);
+  }
+
+  /** All videos of a split: training, validation, test. */
+  public static List<String> videos(Split split) {
     List<String> videos = new ArrayList<>(split.train());
     videos.addAll(split.validation());
     videos.addAll(split.test());
-    return Features.run(
-        new FeaturesRequest(
-            weights, data.records(), videos, null, data.batch(), data.workers(), null, cache, bad),
-        listener);
+    return videos;
   }
 }

@@ -60,7 +60,46 @@ public record ToolProbe(
    * @param scores of them
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  public record Scored(FrameTable frames, double[][] probabilities, ToolScores scores) {}
+  public record Scored(FrameTable frames, double[][] probabilities, ToolScores scores) {
+    /**
+     * Scores logits.
+     *
+     * @param logits [frames][instruments], in the order of the frames
+     */
+    public static Scored of(FrameTable frames, float[][] logits) {
+      double[][] probabilities = new double[logits.length][CLASSES];
+      boolean[][] there = new boolean[logits.length][CLASSES];
+      for (int i = 0; i < logits.length; i++) {
+        for (int c = 0; c < CLASSES; c++) {
+          probabilities[i][c] = 1 / (1 + Math.exp(-logits[i][c]));
+          there[i][c] = (frames.rows().get(i).instruments() >>> c & 1) == 1;
+        }
+      }
+      return new Scored(frames, probabilities, ToolScores.of(there, logits));
+    }
+
+    /** Writes a CSV: video, frame, and for each instrument whether it is there and how probably. */
+    public void write(Path file) throws IOException {
+      AtomicFiles.write(
+          file,
+          out -> {
+            try (Writer writer = AtomicFiles.utf8(out)) {
+              writer.write("video,frame");
+              for (String instrument : Instruments.NAMES) {
+                writer.write("," + instrument + ",p_" + instrument);
+              }
+              for (int i = 0; i < frames.size(); i++) {
+                FrameTable.Row row = frames.rows().get(i);
+                writer.write("\n" + row.video() + "," + row.frame());
+                for (int c = 0; c < CLASSES; c++) {
+                  writer.write("," + (row.instruments() >>> c & 1) + "," + probabilities[i][c]);
+                }
+              }
+              writer.write("\n");
+            }
+          });
+    }
+  }
 
   /**
    * Trains on the split's training videos and scores the other two parts.
@@ -149,18 +188,11 @@ public record ToolProbe(
     if (part == null) {
       return null;
     }
-    int[] targets = targets(part.frames());
-    double[][] probabilities = new double[targets.length][CLASSES];
-    boolean[][] there = new boolean[targets.length][CLASSES];
-    float[][] logits = new float[targets.length][CLASSES];
-    for (int i = 0; i < targets.length; i++) {
+    float[][] logits = new float[part.frames().size()][CLASSES];
+    for (int i = 0; i < logits.length; i++) {
       layer.logits(part.x().values(), part.x().start(i), logits[i]);
-      for (int c = 0; c < CLASSES; c++) {
-        probabilities[i][c] = 1 / (1 + Math.exp(-logits[i][c]));
-        there[i][c] = (targets[i] >>> c & 1) == 1;
-      }
     }
-    return new Scored(part.frames(), probabilities, ToolScores.of(there, logits));
+    return Scored.of(part.frames(), logits);
   }
 
   /** Everything but the probabilities. */
@@ -198,25 +230,7 @@ public record ToolProbe(
   public void write(Path directory) throws IOException {
     Files.createDirectories(directory);
     if (test != null) {
-      AtomicFiles.write(
-          directory.resolve("tool-probabilities-test.csv"),
-          out -> {
-            try (Writer writer = AtomicFiles.utf8(out)) {
-              writer.write("video,frame");
-              for (String instrument : Instruments.NAMES) {
-                writer.write("," + instrument + ",p_" + instrument);
-              }
-              for (int i = 0; i < test.frames().size(); i++) {
-                FrameTable.Row row = test.frames().rows().get(i);
-                writer.write("\n" + row.video() + "," + row.frame());
-                for (int c = 0; c < CLASSES; c++) {
-                  writer.write(
-                      "," + (row.instruments() >>> c & 1) + "," + test.probabilities()[i][c]);
-                }
-              }
-              writer.write("\n");
-            }
-          });
+      test.write(directory.resolve("tool-probabilities-test.csv"));
     }
     AtomicFiles.writeText(directory.resolve(FILE), toJson() + "\n");
   }

@@ -12,6 +12,9 @@ import java.util.regex.Pattern;
 import org.endossl.eval.ProgressListener;
 import org.endossl.eval.WeightsSource;
 import org.endossl.eval.features.FeatureSet;
+import org.endossl.eval.finetune.Finetune;
+import org.endossl.eval.finetune.FinetuneConfig;
+import org.endossl.eval.finetune.FinetuneResult;
 import org.endossl.eval.images.ImageProbe;
 import org.endossl.eval.images.ImageProbeConfig;
 import org.endossl.eval.lowshot.Lowshot;
@@ -46,7 +49,9 @@ public enum Protocol {
   /** Temporal heads: {@code tecno.yaml}, {@code lstm.yaml}. */
   TEMPORAL,
   /** Folders of images: {@code polypset.yaml}. */
-  IMAGES;
+  IMAGES,
+  /** The whole encoder: {@code endossl-finetune.yaml}, {@code endossl-finetune-tools.yaml}. */
+  FINETUNE;
 
   private static final Pattern TASK = Pattern.compile("(?m)^task:\\s*[\"']?(\\w+)");
 
@@ -61,7 +66,9 @@ public enum Protocol {
     }
     String text = Files.readString(file, StandardCharsets.UTF_8);
     Matcher task = TASK.matcher(text);
-    if (task.find()) {
+    if (Pattern.compile("(?m)^augmentation:").matcher(text).find()) {
+      return FINETUNE;
+    } else if (task.find()) {
       return switch (task.group(1)) {
         case ToolProbeConfig.TASK -> TOOLS;
         case TemporalConfig.TASK -> TEMPORAL;
@@ -150,6 +157,14 @@ public enum Protocol {
         scores.put("test.images.macro_f1", result.macroF1());
         yield scores;
       }
+      case FINETUNE -> {
+        FinetuneConfig config = load(request, FinetuneConfig.class);
+        yield tuned(
+            Finetune.run(
+                new Finetune.Request(
+                    request.name(), required(request), config, request.out(), request.bad()),
+                listener));
+      }
     };
   }
 
@@ -167,7 +182,7 @@ public enum Protocol {
   private static WeightsSource required(Request request) {
     if (request.weights() == null) {
       throw new IllegalArgumentException(
-          request.protocol() + ": wants weights; its images are no features");
+          request.protocol() + ": wants weights, not features: it reads images");
     }
     return request.weights();
   }
@@ -180,6 +195,18 @@ public enum Protocol {
     Map<String, Double> scores = new LinkedHashMap<>();
     add(scores, "validation", result.validation());
     add(scores, "test", result.test());
+    return scores;
+  }
+
+  private static Map<String, Double> tuned(FinetuneResult result) {
+    Map<String, Double> scores = new LinkedHashMap<>();
+    for (String part : List.of("validation", "test")) {
+      FinetuneResult.Scores scored = part.equals("test") ? result.test() : result.validation();
+      if (scored != null) {
+        add(scores, part, scored.phases());
+        add(scores, part, scored.tools());
+      }
+    }
     return scores;
   }
 
@@ -225,6 +252,7 @@ public enum Protocol {
     if (scored != null) {
       scores.put(part + ".tools.map", scored.scores().average().map());
       scores.put(part + ".tools.precision", scored.scores().precision());
+      scores.put(part + ".tools.precision_at_half", scored.scores().precisionAtHalf());
       scores.put(part + ".tools.pr_auc", scored.scores().prAuc());
     }
   }

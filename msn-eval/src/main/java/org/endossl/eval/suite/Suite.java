@@ -158,7 +158,8 @@ public final class Suite {
     }
     WeightsSource source = WeightsSource.parse(row.weights());
     if (!(source instanceof WeightsSource.MeanColour)
-        && !(source instanceof WeightsSource.Random)) {
+        && !(source instanceof WeightsSource.Random)
+        && !(source instanceof WeightsSource.RandomResNet)) {
       Path path = Path.of(row.weights());
       if (!Files.exists(path) && !Files.exists(Path.of(path + ".index"))) {
         missing.add("no weights at " + path);

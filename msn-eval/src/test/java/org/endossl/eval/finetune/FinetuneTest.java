@@ -13,13 +13,21 @@ import java.util.List;
 import org.endossl.data.Normalization;
 import org.endossl.eval.ProgressListener;
 import org.endossl.eval.WeightsSource;
+import org.endossl.eval.features.FeatureSet;
+import org.endossl.eval.features.Features;
+import org.endossl.eval.features.FeaturesRequest;
 import org.endossl.eval.features.Frames;
+import org.endossl.eval.metrics.Predictions;
 import org.endossl.model.Initializer;
 import org.endossl.model.ModelVariable;
+import org.endossl.model.Safetensors;
 import org.endossl.model.VariableStore;
 import org.endossl.model.VitConfig;
+import org.endossl.model.resnet.ResNetV2Config;
+import org.endossl.tfrecords.BadRecords;
 import org.endossl.tfrecords.Compression;
 import org.endossl.train.config.YamlConfig;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.Graph;
@@ -46,13 +54,65 @@ class FinetuneTest {
                 "data.batch=4",
                 "training.batch_size=5"));
     overrides.addAll(List.of(more));
-    return YamlConfig.load(Path.of("../configs/finetune/" + file), FinetuneConfig.class, overrides);
+    return YamlConfig.load(Path.of("../configs/probe/" + file), FinetuneConfig.class, overrides);
   }
 
   private FinetuneResult run(FinetuneConfig config) throws IOException {
+    return run(WEIGHTS, config, folder.resolve("out"));
+  }
+
+  private static FinetuneResult run(
+      WeightsSource weights, FinetuneConfig config, @Nullable Path out) throws IOException {
     return Finetune.run(
-        new Finetune.Request("tiny", WEIGHTS, config, folder.resolve("out")),
+        new Finetune.Request("tiny", weights, config, out, BadRecords.fail()),
         ProgressListener.NONE);
+  }
+
+  /** Scores of a new linear layer on the encoder that a fine-tuning wrote. */
+  private FeatureSet features(WeightsSource weights) throws IOException {
+    return Features.run(
+        new FeaturesRequest(
+            weights,
+            List.of(folder.resolve("frames.tfrecord").toString()),
+            List.of("video04"),
+            null,
+            3,
+            1,
+            null,
+            null,
+            BadRecords.fail()),
+        ProgressListener.NONE);
+  }
+
+  /** The tuned encoder and the layer, read again, give the predictions of the test videos. */
+  private void assertWritten(FinetuneResult result) throws IOException {
+    FinetuneResult.Scores scores = result.test();
+    assertNotNull(scores);
+    assertNotNull(scores.phases());
+    assertNotNull(result.encoder());
+    Safetensors head = Safetensors.open(folder.resolve("out/head.safetensors"));
+    float[] kernel = head.tensor("classifier.kernel").toArray();
+    float[] bias = head.tensor("classifier.bias").toArray();
+    FeatureSet features = features(WeightsSource.parse(result.encoder().toString()));
+    Predictions.Video video = scores.phases().predictions().videos().get(0);
+    int width = features.matrix().columns();
+    for (int i = 0; i < features.matrix().rows(); i++) {
+      double[] p = new double[7];
+      double sum = 0;
+      for (int c = 0; c < 7; c++) {
+        double z = bias[c];
+        for (int k = 0; k < width; k++) {
+          z += features.matrix().values()[features.matrix().start(i) + k] * kernel[k * 7 + c];
+        }
+        p[c] = Math.exp(z);
+        sum += p[c];
+      }
+      for (int c = 0; c < 7; c++) {
+        assertEquals(p[c] / sum, video.probability(i, c), 2e-4);
+      }
+    }
+    String record = Files.readString(folder.resolve("out/run.json"));
+    assertTrue(record.contains("weights_hash") && record.contains("\"augmentation\""), record);
   }
 
   /** A frame's green tells its phase, so a network whose weights move learns it. */
@@ -61,7 +121,7 @@ class FinetuneTest {
     FinetuneResult result =
         run(
             config(
-                "endossl-phases.yaml",
+                "endossl-finetune.yaml",
                 "augmentation=none",
                 "training.epochs=25",
                 "training.optimizer.learning_rate=5e-3",
@@ -74,44 +134,70 @@ class FinetuneTest {
     assertEquals(best, epochs.get(result.bestEpoch()).valLoss());
     FinetuneResult.Scores scores = result.validation();
     assertNotNull(scores);
-    assertNotNull(scores.predictions());
-    assertEquals(7, scores.predictions().size());
+    assertNotNull(scores.phases());
+    assertEquals(7, scores.phases().predictions().size());
     int right = 0;
-    var video = scores.predictions().videos().get(0);
+    var video = scores.phases().predictions().videos().get(0);
     for (int i = 0; i < video.size(); i++) {
       right += video.labels()[i] == video.predictions()[i] ? 1 : 0;
     }
     assertEquals(epochs.get(result.bestEpoch()).valAcc(), right / 7.0, 1e-6);
     assertTrue(Files.exists(folder.resolve("out/predictions-test.csv")));
     assertTrue(Files.readString(folder.resolve("out/scores.json")).contains("best_epoch"));
+    assertWritten(result);
+  }
+
+  @Test
+  void aResNet_learnsByItsBatchesStatistics_andIsScoredByItsAverages() throws IOException {
+    WeightsSource resNet =
+        new WeightsSource.RandomResNet(
+            new ResNetV2Config(
+                8, List.of(new ResNetV2Config.Stage(4, 2, 2), new ResNetV2Config.Stage(8, 2, 1))),
+            1);
+    FinetuneResult result =
+        run(
+            resNet,
+            config(
+                "endossl-finetune.yaml",
+                "augmentation=none",
+                "training.batch_size=7",
+                "training.epochs=6",
+                "training.optimizer.learning_rate=1e-2",
+                "training.best=val_loss"),
+            folder.resolve("out"));
+    List<FinetuneResult.Epoch> epochs = result.epochs();
+    double first = epochs.get(0).loss();
+    assertTrue(epochs.get(5).loss() < 0.7 * first, epochs.toString());
+    assertTrue(String.valueOf(result.encoder()).endsWith("encoder.h5"));
+    assertWritten(result);
   }
 
   @Test
   void tools_haveAveragePrecisions_andRunsRepeat() throws IOException {
-    FinetuneConfig config = config("endossl-tools.yaml", "training.epochs=2");
+    FinetuneConfig config = config("endossl-finetune-tools.yaml", "training.epochs=2");
     FinetuneResult one = run(config);
     FinetuneResult.Scores scores = one.test();
     assertNotNull(scores);
     assertNotNull(scores.tools());
-    assertEquals(7, scores.tools().perClass().size());
-    assertTrue(scores.prAuc() >= 0 && scores.prAuc() <= 1);
+    assertEquals(7, scores.tools().scores().average().perClass().size());
+    double prAuc = scores.tools().scores().prAuc();
+    assertTrue(prAuc >= 0 && prAuc <= 1);
+    List<String> rows = Files.readAllLines(folder.resolve("out/tool-probabilities-test.csv"));
+    assertEquals(8, rows.size());
+    assertTrue(rows.get(0).startsWith("video,frame,Grasper,p_Grasper"), rows.get(0));
     FinetuneResult two = run(config);
     assertEquals(one.epochs().get(0).loss(), two.epochs().get(0).loss(), 1e-5);
   }
 
   @Test
   void meanColours_areRefused() throws IOException {
-    FinetuneConfig config = config("endossl-phases.yaml");
+    FinetuneConfig config = config("endossl-finetune.yaml");
     IllegalArgumentException e =
         assertThrows(
             IllegalArgumentException.class,
-            () ->
-                Finetune.run(
-                    new Finetune.Request(
-                        "colour", WeightsSource.parse("mean-colour"), config, null),
-                    ProgressListener.NONE));
+            () -> run(WeightsSource.parse("mean-colour"), config, null));
     assertTrue(
-        String.valueOf(e.getMessage()).contains("wanted a Vision Transformer's"), e.getMessage());
+        String.valueOf(e.getMessage()).contains("a Vision Transformer's or"), e.getMessage());
   }
 
   @Test
@@ -119,7 +205,7 @@ class FinetuneTest {
     Exception e =
         assertThrows(
             IllegalArgumentException.class,
-            () -> config("endossl-tools.yaml", "training.best=val_acc"));
+            () -> config("endossl-finetune-tools.yaml", "training.best=val_acc"));
     assertTrue(String.valueOf(e.getMessage()).contains("val_loss"), e.getMessage());
   }
 
@@ -132,7 +218,7 @@ class FinetuneTest {
       ModelVariable x = store.variable("x", Shape.of(1), Initializer.constant(2), true);
       Operand<TFloat32> loss =
           tf.reduceSum(tf.math.mul(x.value(), x.value()), tf.constant(new int[] {0}));
-      TuningGraph step = TuningGraph.build(graph, loss, List.of(x), 0.1);
+      TuningGraph step = TuningGraph.build(graph, loss, List.of(x), List.of(), 0.1);
       try (Session session = new Session(graph)) {
         session.runner().addTarget(x.initializer()).run().close();
         step.initialize(session);

@@ -4,9 +4,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import org.endossl.model.Finite;
 import org.endossl.model.NameTable;
 import org.endossl.model.NameTable.Entry;
 import org.endossl.model.NameTable.Layout;
@@ -41,6 +44,55 @@ public final class KerasResNetV2 {
     KerasWeightsFile weights = KerasWeightsFile.open(file);
     ResNetV2Config config = config(weights);
     return new Model(config, names(config).toOurs(weights));
+  }
+
+  /**
+   * Writes a file that Keras' {@code load_weights} takes, and {@link #open}; it is complete or not
+   * there.
+   *
+   * @param weights under our names; may hold more
+   * @throws WeightsException if the weights do not fit the configuration, or one is not finite
+   */
+  public static void write(Path file, ResNetV2Config config, TensorSource weights)
+      throws IOException {
+    TensorSource theirs = names(config).toTheirs(new Finite(weights));
+    Map<String, List<String>> layers = new LinkedHashMap<>();
+    layers(config).forEach(layer -> layers.put(layer, new ArrayList<>()));
+    for (Entry entry : names(config).entries()) {
+      String name = entry.theirs().get(0);
+      String layer = name.substring(0, name.indexOf('/'));
+      Objects.requireNonNull(layers.get(layer), layer).add(name);
+    }
+    KerasWeightsWriter.write(file, layers, theirs);
+  }
+
+  /** All layers in the order of Keras' {@code model.layers}. */
+  private static List<String> layers(ResNetV2Config config) {
+    List<String> layers = new ArrayList<>(List.of("input_1", "conv1_pad", "conv1_conv"));
+    layers.addAll(List.of("pool1_pad", "pool1_pool"));
+    int pools = 0;
+    for (int s = 0; s < config.stages().size(); s++) {
+      ResNetV2Config.Stage stage = config.stages().get(s);
+      for (int b = 0; b < stage.blocks(); b++) {
+        String name = ResNetV2.name(s, b);
+        for (String part : List.of("preact_bn", "preact_relu", "1_conv", "1_bn", "1_relu")) {
+          layers.add(name + "_" + part);
+        }
+        for (String part : List.of("2_pad", "2_conv", "2_bn", "2_relu")) {
+          layers.add(name + "_" + part);
+        }
+        if (b == 0) {
+          layers.add(name + "_0_conv");
+        } else if (b == stage.blocks() - 1 && stage.stride() > 1) {
+          layers.add("max_pooling2d" + (pools == 0 ? "" : "_" + pools));
+          pools++;
+        }
+        layers.add(name + "_3_conv");
+        layers.add(name + "_out");
+      }
+    }
+    layers.addAll(List.of("post_bn", "post_relu", "avg_pool"));
+    return layers;
   }
 
   /** Our names beside Keras'. */

@@ -1,5 +1,6 @@
 package org.endossl.model.resnet;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -9,7 +10,9 @@ import java.net.URISyntaxException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
@@ -17,6 +20,7 @@ import java.util.TreeSet;
 import org.endossl.model.HostTensor;
 import org.endossl.model.ModelVariable;
 import org.endossl.model.Safetensors;
+import org.endossl.model.TensorSource;
 import org.endossl.model.VariableStore;
 import org.endossl.model.WeightLoader;
 import org.endossl.model.WeightsException;
@@ -169,6 +173,42 @@ class KerasResNetV2Test {
             () -> KerasResNetV2.names(ResNetV2Config.of(8, List.of(2, 3), 1)).toOurs(file));
     assertMessage(
         e, "conv3_block3_1_conv/kernel:0", "conv4_block1_0_conv/bias:0", "post_bn/beta:0");
+  }
+
+  @Test
+  void aWrittenFile_isReadAgain_layerByLayer() throws IOException {
+    KerasResNetV2.Model model = KerasResNetV2.open(resource(FILE));
+    Path file = temp.resolve("copy.h5");
+    KerasResNetV2.write(file, model.config(), model.weights());
+    KerasResNetV2.Model copy = KerasResNetV2.open(file);
+    assertEquals(model.config(), copy.config());
+    assertEquals(
+        KerasWeightsFile.open(resource(FILE)).layers(), KerasWeightsFile.open(file).layers());
+    for (String name : model.weights().shapes().keySet()) {
+      assertArrayEquals(
+          model.weights().tensor(name).toArray(), copy.weights().tensor(name).toArray(), name);
+    }
+    assertArrayEquals(new String[] {"copy.h5"}, temp.toFile().list());
+  }
+
+  @Test
+  void weightsThatAreNotFinite_areNotWritten() throws IOException {
+    KerasResNetV2.Model model = KerasResNetV2.open(resource(FILE));
+    Map<String, HostTensor> tensors = new LinkedHashMap<>();
+    for (String name : model.weights().shapes().keySet()) {
+      tensors.put(name, model.weights().tensor(name));
+    }
+    float[] beta = model.weights().tensor("post_bn.beta").toArray();
+    beta[3] = Float.NaN;
+    tensors.put("post_bn.beta", HostTensor.of(Shape.of(beta.length), beta));
+    WeightsException e =
+        assertThrows(
+            WeightsException.class,
+            () ->
+                KerasResNetV2.write(
+                    temp.resolve("nan.h5"), model.config(), TensorSource.of("run", tensors)));
+    assertMessage(e, "post_bn.beta", "NaN");
+    assertArrayEquals(new String[0], temp.toFile().list());
   }
 
   @Test
