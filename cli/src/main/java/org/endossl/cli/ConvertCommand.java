@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import org.endossl.tfrecords.BadRecords;
 import org.endossl.tfrecords.Compression;
+import org.endossl.tfrecords.ImageSize;
 import org.endossl.tfrecords.PhaseOrder;
 import org.endossl.tfrecords.RecordFiles;
 import org.endossl.tfrecords.convert.BorderCrop;
@@ -20,7 +21,7 @@ import org.endossl.tfrecords.convert.Editing;
 import org.endossl.tfrecords.convert.FrameFilter;
 import org.endossl.tfrecords.convert.FramesConverter;
 import org.endossl.tfrecords.convert.FramesExporter;
-import org.endossl.tfrecords.convert.ImageSize;
+import org.endossl.tfrecords.video.Decoder;
 import org.jspecify.annotations.Nullable;
 
 /** {@code endossl convert}: Cholec80's videos or extracted frames to TFRecords. */
@@ -43,6 +44,16 @@ final class ConvertCommand extends Command {
 
   @Parameter(names = "--fps", description = "frames per second of the records, up to 25")
   double framesPerSecond = 1;
+
+  @Parameter(
+      names = "--extracted-fps",
+      description = "frames per second of extracted frames; --fps may be a whole part of it")
+  double extractedRate = 1;
+
+  @Parameter(
+      names = "--decoder",
+      description = "WHAT: in-process, path (the ffmpeg there), or auto: in-process if it loads")
+  String decoder = "auto";
 
   @Parameter(names = "--size", description = "WxH: resize frames; else their bytes are kept")
   @Nullable String size;
@@ -118,7 +129,9 @@ final class ConvertCommand extends Command {
             resume,
             workers,
             new Editing(
-                crop ? BorderCrop.DEFAULT : null, drop.stream().map(FrameFilter::parse).toList()));
+                crop ? BorderCrop.DEFAULT : null, drop.stream().map(FrameFilter::parse).toList()),
+            new ConvertRequest.Reading(
+                Choice.of(Decoder.class, "--decoder", decoder), extractedRate));
     ConvertReport report;
     try (ProgressLine line = new ProgressLine(terminal, "convert")) {
       report = FramesConverter.run(request, progress -> show(line, progress));
@@ -214,5 +227,8 @@ final class ConvertCommand extends Command {
         report.videos().size() - passed,
         this.out,
         passed == 0 ? "" : "; " + passed + " videos were complete already");
+    if (!report.decoder().isEmpty()) {
+      out.println("decoded by " + report.decoder());
+    }
   }
 }

@@ -8,6 +8,7 @@ import java.util.regex.Pattern;
 import org.endossl.data.synthetic.PublicLayout;
 import org.endossl.data.synthetic.SyntheticCholec80;
 import org.endossl.data.synthetic.SyntheticConfig;
+import org.endossl.tfrecords.video.Decoder;
 
 /** {@code endossl synthetic}: a generated Cholec80-like data set. */
 final class SyntheticCommand extends Command {
@@ -41,7 +42,7 @@ final class SyntheticCommand extends Command {
     return """
         Generated scenes with Cholec80's phases, instruments and proportions, as TFRecords in
         TF-Cholec80's schema. For trying things without the real data. --layout videos and frames
-        write what endossl convert reads, as Cholec80 is published; videos need an ffmpeg.
+        write what endossl convert reads, as Cholec80 is published.
         """;
   }
 
@@ -75,7 +76,7 @@ final class SyntheticCommand extends Command {
       files =
           layout.equals("records")
               ? SyntheticCholec80.write(out, config, listener)
-              : PublicLayout.write(out, config, layout.equals("videos"), listener);
+              : PublicLayout.write(out, config, layout.equals("videos"), Decoder.AUTO, listener);
     }
     terminal
         .out()

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import javax.imageio.ImageIO;
-import org.endossl.tfrecords.convert.Ffmpeg;
+import org.endossl.tfrecords.video.Decoder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -139,7 +139,7 @@ final class DataCommandsTest {
 
   @Test
   void generatedMovies_convertToTheGeneratedLabels() {
-    assumeTrue(Ffmpeg.isThere(), "skipped: no ffmpeg on the PATH");
+    assumeTrue(Decoder.AUTO.isThere(), "skipped: no FFmpeg library and no ffmpeg on the PATH");
     Path records = synthetic("records");
     Path out = temp.resolve("out");
     done("convert", "--input", synthetic("videos"), "--out", out);

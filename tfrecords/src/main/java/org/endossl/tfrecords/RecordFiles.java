@@ -128,7 +128,7 @@ public final class RecordFiles {
   }
 
   /** Refuses what is not a file that exists. */
-  static void requireFile(Path file) throws DataException {
+  public static void requireFile(Path file) throws DataException {
     if (!Files.exists(file)) {
       throw new DataException(file + ": no such file; check the path");
     }

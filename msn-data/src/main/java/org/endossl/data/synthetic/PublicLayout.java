@@ -1,11 +1,8 @@
 package org.endossl.data.synthetic;
 
 import java.awt.image.BufferedImage;
-import java.io.BufferedOutputStream;
 import java.io.BufferedWriter;
 import java.io.IOException;
-import java.io.InterruptedIOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -18,7 +15,8 @@ import org.endossl.tfrecords.Images;
 import org.endossl.tfrecords.Instruments;
 import org.endossl.tfrecords.OutputFiles;
 import org.endossl.tfrecords.Parallel;
-import org.endossl.tfrecords.convert.Ffmpeg;
+import org.endossl.tfrecords.video.Decoder;
+import org.endossl.tfrecords.video.MovieWriter;
 
 /**
  * The generated data set as Cholec80 is published: {@code videos/videoNN.mp4} at 25 frames per
@@ -35,15 +33,23 @@ public final class PublicLayout {
   /**
    * Renders and writes all videos.
    *
-   * @param movies whether as .mp4, which needs an ffmpeg on the PATH, or as frames
+   * @param movies whether as .mp4 or as frames
+   * @param by what encodes movies
    * @return the movies, or the frames' folders
-   * @throws org.endossl.tfrecords.MissingProgramException when there is no ffmpeg
+   * @throws org.endossl.tfrecords.MissingProgramException when there is nothing to encode movies
+   *     with
    * @throws FileAlreadyExistsException when one of them is there
    */
   public static List<Path> write(
-      Path directory, SyntheticConfig config, boolean movies, SyntheticCholec80.Listener listener)
+      Path directory,
+      SyntheticConfig config,
+      boolean movies,
+      Decoder by,
+      SyntheticCholec80.Listener listener)
       throws IOException {
-    Path program = movies ? Ffmpeg.find() : directory;
+    if (movies) {
+      by.resolved();
+    }
     for (String folder :
         List.of(movies ? "videos" : "frames", "phase_annotations", "tool_annotations")) {
       Files.createDirectories(directory.resolve(folder));
@@ -59,7 +65,7 @@ public final class PublicLayout {
         numbers,
         threads,
         number -> {
-          Path written = one(directory, config, number, movies, program);
+          Path written = one(directory, config, number, movies, by);
           synchronized (done) {
             done[0]++;
             listener.written(done[0], config.videos(), written);
@@ -69,7 +75,7 @@ public final class PublicLayout {
   }
 
   private static Path one(
-      Path directory, SyntheticConfig config, int number, boolean movies, Path program)
+      Path directory, SyntheticConfig config, int number, boolean movies, Decoder by)
       throws IOException {
     String name = String.format(Locale.ROOT, "video%02d", number);
     Path to =
@@ -84,7 +90,7 @@ public final class PublicLayout {
     Path part = to.resolveSibling(name + ".part" + (movies ? ".mp4" : ""));
     try {
       if (movies) {
-        movie(part, video, config, program, labels);
+        movie(part, video, config, by, labels);
       } else {
         frames(part, video, name, labels);
       }
@@ -124,71 +130,16 @@ public final class PublicLayout {
   }
 
   private static void movie(
-      Path file, SyntheticVideo video, SyntheticConfig config, Path program, List<Frame> labels)
+      Path file, SyntheticVideo video, SyntheticConfig config, Decoder by, List<Frame> labels)
       throws IOException {
-    Process process =
-        new ProcessBuilder(
-                program.toString(),
-                "-nostdin",
-                "-v",
-                "error",
-                "-y",
-                "-f",
-                "rawvideo",
-                "-pix_fmt",
-                "rgb24",
-                "-s",
-                config.width() + "x" + config.height(),
-                "-r",
-                "1",
-                "-i",
-                "pipe:0",
-                "-vf",
-                "scale=trunc(iw/2)*2:trunc(ih/2)*2",
-                "-r",
-                Integer.toString(RATE),
-                "-c:v",
-                "mpeg4",
-                "-q:v",
-                "2",
-                "-pix_fmt",
-                "yuv420p",
-                "-flags",
-                "+bitexact",
-                "-fflags",
-                "+bitexact",
-                "-threads",
-                "1",
-                "file:" + file.toAbsolutePath())
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    try (OutputStream out = new BufferedOutputStream(process.getOutputStream(), 1 << 16)) {
+    try (MovieWriter writer =
+        by.create(file, new MovieWriter.Format(config.width(), config.height(), RATE))) {
       for (int i = 0; i < video.frames(); i++) {
         Frame frame = video.frame(i);
-        byte[] bytes = new byte[frame.rgb().length * 3];
-        for (int p = 0; p < frame.rgb().length; p++) {
-          int rgb = frame.rgb()[p];
-          bytes[3 * p] = (byte) (rgb >> 16);
-          bytes[3 * p + 1] = (byte) (rgb >> 8);
-          bytes[3 * p + 2] = (byte) rgb;
-        }
-        out.write(bytes);
+        writer.write(frame.rgb());
         labels.add(label(frame));
       }
-    } catch (IOException e) {
-      process.destroyForcibly();
-      throw new IOException(file + ": ffmpeg took no more frames", e);
-    }
-    try {
-      int code = process.waitFor();
-      if (code != 0) {
-        throw new IOException(file + ": ffmpeg failed with code " + code);
-      }
-    } catch (InterruptedException e) {
-      process.destroyForcibly();
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted while writing " + file);
+      writer.finish();
     }
   }
 

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.LongConsumer;
 import org.endossl.tfrecords.ExampleCodec;
+import org.endossl.tfrecords.ImageSize;
 import org.endossl.tfrecords.Images;
 import org.endossl.tfrecords.OutputFiles;
 import org.endossl.tfrecords.TfRecordWriter;

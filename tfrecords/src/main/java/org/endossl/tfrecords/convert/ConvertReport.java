@@ -7,8 +7,9 @@ import java.util.List;
  * What was converted.
  *
  * @param videos one by one, in the order of their names
+ * @param decoder what decoded the videos; empty for extracted frames
  */
-public record ConvertReport(List<Video> videos) {
+public record ConvertReport(List<Video> videos, String decoder) {
 
   /**
    * One video.

@@ -3,7 +3,9 @@ package org.endossl.tfrecords.convert;
 import java.nio.file.Path;
 import java.util.List;
 import org.endossl.tfrecords.Compression;
+import org.endossl.tfrecords.ImageSize;
 import org.endossl.tfrecords.PhaseOrder;
+import org.endossl.tfrecords.video.Decoder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param resume whether videos that are complete in the output are passed over
  * @param workers videos at a time
  * @param editing crop of the border and filters
+ * @param reading how the input is read
  */
 public record ConvertRequest(
     Path input,
@@ -37,7 +40,29 @@ public record ConvertRequest(
     boolean tools,
     boolean resume,
     int workers,
-    Editing editing) {
+    Editing editing,
+    Reading reading) {
+
+  /**
+   * How the input is read.
+   *
+   * @param decoder of videos
+   * @param extractedRate frames per second at which frames were extracted
+   */
+  public record Reading(Decoder decoder, double extractedRate) {
+
+    /** Whatever decoder is there; frames extracted once a second, as endossl has them. */
+    public static final Reading DEFAULT = new Reading(Decoder.AUTO, 1);
+
+    public Reading {
+      if (!(extractedRate > 0) || extractedRate > Annotations.RATE) {
+        throw new IllegalArgumentException(
+            "extracted frames per second: got "
+                + extractedRate
+                + ", wanted more than 0 and at most 25");
+      }
+    }
+  }
 
   /** Frames as they are. */
   public ConvertRequest(
@@ -66,7 +91,8 @@ public record ConvertRequest(
         tools,
         resume,
         workers,
-        Editing.NONE);
+        Editing.NONE,
+        Reading.DEFAULT);
   }
 
   /** What the decoder resizes to: nothing where the border is cut first. */
@@ -113,7 +139,27 @@ public record ConvertRequest(
         tools,
         resume,
         workers,
-        editing);
+        editing,
+        reading);
+  }
+
+  /** The same, read in another way. */
+  public ConvertRequest withReading(Reading other) {
+    return new ConvertRequest(
+        input,
+        output,
+        layout,
+        videos,
+        framesPerSecond,
+        size,
+        compression,
+        shards,
+        phaseOrder,
+        tools,
+        resume,
+        workers,
+        editing,
+        other);
   }
 
   /** All videos at one frame a second, as they are, one plain file each. */

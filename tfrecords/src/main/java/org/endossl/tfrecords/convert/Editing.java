@@ -3,6 +3,7 @@ package org.endossl.tfrecords.convert;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.util.List;
+import org.endossl.tfrecords.ImageSize;
 import org.endossl.tfrecords.Images;
 import org.jspecify.annotations.Nullable;
 

@@ -3,6 +3,7 @@ package org.endossl.tfrecords.convert;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -10,12 +11,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.endossl.tfrecords.DataException;
+import org.endossl.tfrecords.ImageSize;
+import org.endossl.tfrecords.video.FrameSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Extracted frames, {@code videoNN_000001.png} and on, one a second. They are taken in the order of
- * their numbers, where endossl's loader takes them as the file system lists them; a number that is
- * missing would shift all labels behind it and is refused.
+ * Extracted frames, {@code videoNN_000001.png} and on, all or each n-th from the first. They are
+ * taken in the order of their numbers, where endossl's loader takes them as the file system lists
+ * them; a number that is missing would shift all labels behind it and is refused.
  */
 final class FrameFolder implements FrameSource {
 
@@ -35,9 +38,10 @@ final class FrameFolder implements FrameSource {
   /**
    * Lists the frames.
    *
+   * @param every of how many frames one is taken
    * @throws DataException when there are none or a number is missing or there twice
    */
-  static FrameFolder open(Path directory, @Nullable ImageSize size) throws IOException {
+  static FrameFolder open(Path directory, @Nullable ImageSize size, int every) throws IOException {
     SortedMap<Integer, Path> numbered = new TreeMap<>();
     List<Path> all;
     try (Stream<Path> list = Files.list(directory)) {
@@ -54,7 +58,14 @@ final class FrameFolder implements FrameSource {
       }
     }
     requireGapless(directory, numbered);
-    return new FrameFolder(List.copyOf(numbered.values()), size);
+    List<Path> files = new ArrayList<>();
+    int number = 0;
+    for (Path file : numbered.values()) {
+      if (number++ % every == 0) {
+        files.add(file);
+      }
+    }
+    return new FrameFolder(List.copyOf(files), size);
   }
 
   private static void requireGapless(Path directory, SortedMap<Integer, Path> numbered)

@@ -14,6 +14,7 @@ import org.endossl.tfrecords.Parallel;
 import org.endossl.tfrecords.TfRecordReader;
 import org.endossl.tfrecords.TfRecordWriter;
 import org.endossl.tfrecords.convert.ConvertRequest.Layout;
+import org.endossl.tfrecords.video.FrameSource;
 
 /**
  * Makes TF-Cholec80's TFRecords of videos or extracted frames and their annotations.
@@ -45,7 +46,8 @@ public final class FramesConverter {
    * @param listener told a few times a second how far it is, by any thread but one at a time
    * @throws DataException when the input is not what it should be
    * @throws IllegalArgumentException when the output directory holds something else already
-   * @throws org.endossl.tfrecords.MissingProgramException when there are videos and no ffmpeg
+   * @throws org.endossl.tfrecords.MissingProgramException when there are videos and nothing to
+   *     decode them with
    */
   public static ConvertReport run(ConvertRequest request, Consumer<ConvertProgress> listener)
       throws IOException {
@@ -59,14 +61,19 @@ public final class FramesConverter {
     for (String video : input.videos()) {
       annotations.put(video, Annotations.read(request, video));
     }
+    if (input.layout() == Layout.VIDEOS) {
+      request.reading().decoder().resolved();
+    }
     output.begin();
     long total = annotations.values().stream().mapToLong(Annotations::frames).sum();
     ProgressMeter meter = new ProgressMeter(listener, input.videos().size(), total);
-    return new ConvertReport(
+    List<ConvertReport.Video> videos =
         Parallel.map(
             List.copyOf(annotations.entrySet()),
             request.workers(),
-            video -> one(video.getKey(), video.getValue(), meter)));
+            video -> one(video.getKey(), video.getValue(), meter));
+    return new ConvertReport(
+        videos, input.layout() == Layout.VIDEOS ? request.reading().decoder().described() : "");
   }
 
   private ConvertReport.Video one(String video, Annotations annotations, ProgressMeter meter)
@@ -176,10 +183,5 @@ public final class FramesConverter {
       writer.commit();
     }
     return there;
-  }
-
-  /** Whether videos can be decoded here: {@link Layout#VIDEOS} needs an ffmpeg on the PATH. */
-  public static boolean canDecodeVideos() {
-    return Ffmpeg.isThere();
   }
 }

@@ -3,6 +3,7 @@ package org.endossl.tfrecords.convert;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import org.endossl.tfrecords.DataException;
+import org.endossl.tfrecords.ImageSize;
 import org.endossl.tfrecords.Images;
 
 /**

@@ -10,6 +10,8 @@ import org.endossl.tfrecords.DataException;
 import org.endossl.tfrecords.FrameRecord;
 import org.endossl.tfrecords.Quoted;
 import org.endossl.tfrecords.convert.ConvertRequest.Layout;
+import org.endossl.tfrecords.video.FrameChoice;
+import org.endossl.tfrecords.video.FrameSource;
 
 /**
  * Which videos an input directory holds.
@@ -31,6 +33,9 @@ record InputDirectory(Path directory, Layout layout, List<String> videos) {
     Layout layout = request.layout();
     if (layout == Layout.AUTO) {
       layout = Files.isDirectory(input.resolve("frames")) ? Layout.FRAMES : Layout.VIDEOS;
+    }
+    if (layout == Layout.FRAMES) {
+      every(request);
     }
     List<String> there = layout == Layout.FRAMES ? folders(input) : files(input);
     if (there.isEmpty()) {
@@ -95,14 +100,24 @@ record InputDirectory(Path directory, Layout layout, List<String> videos) {
     double step = Annotations.RATE / request.framesPerSecond();
     if (layout == Layout.VIDEOS) {
       Path file = directory.resolve("videos").resolve(video + ENDING);
-      return VideoDecoder.open(file, step, request.decodedSize());
+      return request.reading().decoder().open(file, new FrameChoice(step, request.decodedSize()));
     }
-    if (step != Annotations.RATE) {
+    return FrameFolder.open(
+        directory.resolve("frames").resolve(video), request.decodedSize(), every(request));
+  }
+
+  /** Of how many extracted frames one is taken, so that each is that of its annotation row. */
+  static int every(ConvertRequest request) {
+    double extracted = request.reading().extractedRate();
+    double every = extracted / request.framesPerSecond();
+    if (every < 1 || Math.abs(every - Math.rint(every)) > 1e-6 * every) {
       throw new IllegalArgumentException(
           "frames per second: got "
               + request.framesPerSecond()
-              + ", wanted 1, at which the frames were extracted");
+              + " of frames that were extracted "
+              + extracted
+              + " times a second, wanted that or a whole part of it");
     }
-    return FrameFolder.open(directory.resolve("frames").resolve(video), request.decodedSize());
+    return (int) Math.rint(every);
   }
 }

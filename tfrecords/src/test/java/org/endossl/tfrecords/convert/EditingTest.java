@@ -18,6 +18,7 @@ import java.util.List;
 import org.endossl.tfrecords.Compression;
 import org.endossl.tfrecords.DataException;
 import org.endossl.tfrecords.FrameIndex;
+import org.endossl.tfrecords.ImageSize;
 import org.endossl.tfrecords.Images;
 import org.endossl.tfrecords.PhaseOrder;
 import org.endossl.tfrecords.RecordFiles;
@@ -107,7 +108,8 @@ class EditingTest {
             true,
             false,
             1,
-            new Editing(null, List.of(filter))),
+            new Editing(null, List.of(filter)),
+            ConvertRequest.Reading.DEFAULT),
         progress -> {});
   }
 

@@ -19,11 +19,14 @@ import org.endossl.tfrecords.DataException;
 import org.endossl.tfrecords.FrameCodec;
 import org.endossl.tfrecords.FrameIndex;
 import org.endossl.tfrecords.FrameRecord;
+import org.endossl.tfrecords.ImageSize;
+import org.endossl.tfrecords.Images;
 import org.endossl.tfrecords.PhaseOrder;
 import org.endossl.tfrecords.RecordFiles;
 import org.endossl.tfrecords.RecordVerifier;
 import org.endossl.tfrecords.TfRecordReader;
 import org.endossl.tfrecords.convert.ConvertRequest.Layout;
+import org.endossl.tfrecords.video.Decoder;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -268,6 +271,63 @@ class FramesConverterTest {
     assertTrue(refused().contains("frame number 3 is missing"));
     Files.write(third, image);
     assertEquals(4, run(request()).frames());
+  }
+
+  @Test
+  void otherRates_takeTheFramesOfTheirRows() throws IOException {
+    SmallCholec80.annotate(input, "video01", 250, 10);
+    SmallCholec80.frames(input, "video01", 20); // file i is grey 3 i
+    List<FrameRecord> half = read(rate(0.5, 1, "half"));
+    assertEquals(5, half.size());
+    List<FrameRecord> two = read(rate(2, 2, "two"));
+    assertEquals(20, two.size());
+    List<FrameRecord> one = read(rate(1, 2, "one"));
+    assertEquals(10, one.size());
+    for (int k = 0; k < 20; k++) {
+      int row = (int) Math.floor(12.5 * k + 0.5);
+      assertEquals(row / 30 % 7, two.get(k).phase());
+      assertEquals(row / 25 & 1, two.get(k).instruments().get(0));
+      assertEquals(3 * (k + 1), grey(two.get(k)));
+      if (k < 10) {
+        assertEquals(25 * k / 30 % 7, one.get(k).phase());
+        assertEquals(3 * (2 * k + 1), grey(one.get(k)));
+      }
+      if (k < 5) {
+        assertEquals(50 * k / 30 % 7, half.get(k).phase());
+        assertEquals(3 * (2 * k + 1), grey(half.get(k)));
+      }
+    }
+    for (double fps : new double[] {2, 0.7}) {
+      IllegalArgumentException e =
+          assertThrows(IllegalArgumentException.class, () -> rate(fps, 1, "none"));
+      assertTrue(
+          String.valueOf(e.getMessage()).contains("wanted that or a whole part of it"),
+          e.getMessage());
+    }
+  }
+
+  private static int grey(FrameRecord frame) throws IOException {
+    return Images.decode(frame.image(), "frame").getRGB(1, 1) & 0xff;
+  }
+
+  private Path rate(double fps, double extracted, String out) throws IOException {
+    FramesConverter.run(
+        new ConvertRequest(
+                input,
+                directory.resolve(out),
+                Layout.FRAMES,
+                List.of(),
+                fps,
+                null,
+                Compression.NONE,
+                1,
+                PhaseOrder.ENDOSSL,
+                true,
+                false,
+                1)
+            .withReading(new ConvertRequest.Reading(Decoder.AUTO, extracted)),
+        progress -> {});
+    return directory.resolve(out).resolve("video01.tfrecord");
   }
 
   @Test

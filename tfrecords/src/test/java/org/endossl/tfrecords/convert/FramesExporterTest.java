@@ -80,7 +80,8 @@ class FramesExporterTest {
             true,
             false,
             1,
-            new Editing(null, List.of(FrameFilter.black(7)))),
+            new Editing(null, List.of(FrameFilter.black(7))),
+            ConvertRequest.Reading.DEFAULT),
         progress -> {});
     DataException e =
         assertThrows(

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import javax.imageio.ImageIO;
 import org.endossl.tfrecords.DataException;
+import org.endossl.tfrecords.ImageSize;
 import org.junit.jupiter.api.Test;
 
 class ImageResizeTest {

@@ -4,10 +4,13 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Locale;
 import javax.imageio.ImageIO;
 import org.endossl.tfrecords.Instruments;
 import org.endossl.tfrecords.PhaseOrder;
+import org.endossl.tfrecords.video.Decoder;
+import org.endossl.tfrecords.video.MovieWriter;
 
 /** A data set of a few frames in the layouts that the converter reads. */
 final class SmallCholec80 {
@@ -69,34 +72,14 @@ final class SmallCholec80 {
   /** A video at 25 frames per second whose frame n has the grey 37 n modulo 256. */
   static void video(Path root, String video, int frames) throws IOException {
     Path folder = Files.createDirectories(root.resolve("videos"));
-    Process process =
-        new ProcessBuilder(
-                "ffmpeg",
-                "-v",
-                "error",
-                "-nostdin",
-                "-y",
-                "-f",
-                "lavfi",
-                "-i",
-                "color=black:size=64x48:rate=25,format=gray,geq=lum='mod(N*37,256)'",
-                "-frames:v",
-                Integer.toString(frames),
-                "-c:v",
-                "mpeg4",
-                "-q:v",
-                "1",
-                "-bf",
-                "2",
-                folder.resolve(video + ".mp4").toString())
-            .inheritIO()
-            .start();
-    try {
-      if (process.waitFor() != 0) {
-        throw new AssertionError("ffmpeg could not make " + video);
+    try (MovieWriter movie =
+        Decoder.AUTO.create(folder.resolve(video + ".mp4"), new MovieWriter.Format(64, 48, 1))) {
+      int[] rgb = new int[64 * 48];
+      for (int n = 0; n < frames; n++) {
+        Arrays.fill(rgb, n * 37 % 256 * 0x10101);
+        movie.write(rgb);
       }
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
+      movie.finish();
     }
   }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.junit.jupiter.params.provider.EnumSource.Mode.EXCLUDE;
 
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
@@ -19,40 +20,39 @@ import org.endossl.tfrecords.Compression;
 import org.endossl.tfrecords.DataException;
 import org.endossl.tfrecords.FrameCodec;
 import org.endossl.tfrecords.FrameRecord;
+import org.endossl.tfrecords.ImageSize;
 import org.endossl.tfrecords.PhaseOrder;
 import org.endossl.tfrecords.TfRecordReader;
 import org.endossl.tfrecords.convert.ConvertRequest.Layout;
+import org.endossl.tfrecords.video.Decoder;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Videos whose frame n is grey 37 n (mod 256) show which frame was taken. */
 class VideoConversionTest {
 
   @TempDir Path directory;
 
-  @BeforeEach
-  void needsFfmpeg() {
-    assumeTrue(FramesConverter.canDecodeVideos(), "skipped: no ffmpeg on the PATH");
-  }
-
-  private ConvertReport run(double rate, @Nullable ImageSize size, String output)
+  private ConvertReport run(Decoder decoder, double rate, @Nullable ImageSize size, String output)
       throws IOException {
+    assumeTrue(decoder.isThere(), () -> "skipped: " + decoder + " is not there");
     return FramesConverter.run(
         new ConvertRequest(
-            directory,
-            directory.resolve(output),
-            Layout.VIDEOS,
-            List.of(),
-            rate,
-            size,
-            Compression.NONE,
-            1,
-            PhaseOrder.ENDOSSL,
-            true,
-            false,
-            1),
+                directory,
+                directory.resolve(output),
+                Layout.VIDEOS,
+                List.of(),
+                rate,
+                size,
+                Compression.NONE,
+                1,
+                PhaseOrder.ENDOSSL,
+                true,
+                false,
+                1)
+            .withReading(new ConvertRequest.Reading(decoder, 1)),
         progress -> {});
   }
 
@@ -79,42 +79,46 @@ class VideoConversionTest {
     }
   }
 
-  @Test
-  void frameK_isTheVideosFrame25k() throws IOException {
+  @ParameterizedTest
+  @EnumSource(mode = EXCLUDE, names = "AUTO")
+  void frameK_isTheVideosFrame25k(Decoder decoder) throws IOException {
     SmallCholec80.video(directory, "video01", 180);
     SmallCholec80.annotate(directory, "video01", 160, 7);
-    ConvertReport report = run(1, null, "out");
+    ConvertReport report = run(decoder, 1, null, "out");
     assertEquals(7, report.frames());
     assertEquals(1, report.unannotated());
+    assertEquals(decoder.described(), report.decoder());
     requireRows("out", new long[] {0, 25, 50, 75, 100, 125, 150});
     try (Stream<Path> files = Files.list(directory.resolve("out"))) {
       assertEquals(2, files.count());
     }
-    run(1, null, "again");
+    run(decoder, 1, null, "again");
     assertArrayEquals(
         Files.readAllBytes(directory.resolve("out/video01.tfrecord")),
         Files.readAllBytes(directory.resolve("again/video01.tfrecord")));
   }
 
-  @Test
-  void otherRates_takeTheNearestRow() throws IOException {
+  @ParameterizedTest
+  @EnumSource(mode = EXCLUDE, names = "AUTO")
+  void otherRates_takeTheNearestRow(Decoder decoder) throws IOException {
     SmallCholec80.video(directory, "video01", 120);
     SmallCholec80.annotate(directory, "video01", 120, 5);
-    run(2, null, "two");
+    run(decoder, 2, null, "two");
     requireRows("two", new long[] {0, 13, 25, 38, 50, 63, 75, 88, 100, 113});
-    run(3, null, "three");
+    run(decoder, 3, null, "three");
     requireRows("three", new long[] {0, 8, 17, 25, 33, 42, 50, 58, 67, 75, 83, 92, 100, 108, 117});
-    run(25, null, "all");
+    run(decoder, 25, null, "all");
     long[] all = new long[120];
     Arrays.setAll(all, i -> i);
     requireRows("all", all);
   }
 
-  @Test
-  void size_isAsAsked() throws IOException {
+  @ParameterizedTest
+  @EnumSource(mode = EXCLUDE, names = "AUTO")
+  void size_isAsAsked(Decoder decoder) throws IOException {
     SmallCholec80.video(directory, "video01", 60);
     SmallCholec80.annotate(directory, "video01", 60, 3);
-    run(1, new ImageSize(30, 20), "out");
+    run(decoder, 1, new ImageSize(30, 20), "out");
     try (TfRecordReader reader = TfRecordReader.open(directory.resolve("out/video01.tfrecord"))) {
       byte[] data = reader.next();
       BufferedImage image =
@@ -124,18 +128,26 @@ class VideoConversionTest {
     }
   }
 
-  @Test
-  void damagedVideos_areRefused() throws IOException {
+  @ParameterizedTest
+  @EnumSource(mode = EXCLUDE, names = "AUTO")
+  void damagedVideos_areRefused(Decoder decoder) throws IOException {
     SmallCholec80.video(directory, "video01", 150);
     SmallCholec80.annotate(directory, "video01", 1000, 40);
-    DataException shorter = assertThrows(DataException.class, () -> run(1, null, "out"));
+    DataException shorter = assertThrows(DataException.class, () -> run(decoder, 1, null, "out"));
     assertTrue(
         shorter.problem().contains("ends after 6 frames, its annotations after 40"),
         shorter.problem());
     Path video = directory.resolve("videos/video01.mp4");
     Files.write(video, Arrays.copyOf(Files.readAllBytes(video), 3000));
-    DataException broken = assertThrows(DataException.class, () -> run(1, null, "out"));
-    assertTrue(broken.problem().contains("ffmpeg failed with code"), broken.problem());
+    DataException broken = assertThrows(DataException.class, () -> run(decoder, 1, null, "out"));
+    assertTrue(
+        broken
+            .problem()
+            .contains(
+                decoder == Decoder.PATH
+                    ? "ffmpeg failed with code"
+                    : "no video, FFmpeg says: Invalid data"),
+        broken.problem());
     try (Stream<Path> files = Files.list(directory.resolve("out"))) {
       assertEquals(1, files.count());
     }

@@ -1,9 +1,7 @@
-package org.endossl.tfrecords.convert;
+package org.endossl.tfrecords;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.endossl.tfrecords.ImageCheck;
-import org.endossl.tfrecords.Quoted;
 
 /**
  * Width and height of an image.

@@ -1,4 +1,4 @@
-package org.endossl.tfrecords.convert;
+package org.endossl.tfrecords.video;
 
 import java.io.BufferedInputStream;
 import java.io.BufferedReader;
@@ -11,18 +11,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.endossl.tfrecords.DataException;
 import org.endossl.tfrecords.MissingProgramException;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Frames of a video file, decoded by an ffmpeg on the PATH. Frame k is exactly the decoded frame
- * whose number is the annotation row of k; ffmpeg's own fps filter would choose one that lies half
- * a second off.
- */
-final class VideoDecoder implements FrameSource {
+/** Decodes a video file by an ffmpeg on the PATH. */
+final class ProgramDecoder implements FrameSource {
 
   private static final int MOST_WARNINGS = 20;
 
@@ -34,7 +29,7 @@ final class VideoDecoder implements FrameSource {
   private long next;
   private boolean ended;
 
-  private VideoDecoder(Path file, Process process) {
+  private ProgramDecoder(Path file, Process process) {
     this.file = file;
     this.process = process;
     this.frames = new PngStream(new BufferedInputStream(process.getInputStream(), 1 << 16));
@@ -46,22 +41,26 @@ final class VideoDecoder implements FrameSource {
   /**
    * Starts the decoder.
    *
-   * @param step annotation rows per frame, 25 for one frame a second
    * @throws MissingProgramException when there is no ffmpeg
    */
-  static VideoDecoder open(Path file, double step, @Nullable ImageSize size) throws IOException {
+  static ProgramDecoder open(Path file, FrameChoice choice) throws IOException {
     List<String> command =
         List.of(
             Ffmpeg.find().toString(),
             "-nostdin",
             "-v",
             "error",
+            "-protocol_whitelist",
+            "file",
+            "-format_whitelist",
+            Ffmpeg.FORMATS,
+            "-noautorotate",
             "-i",
             "file:" + file.toAbsolutePath(),
             "-map",
-            "0:v:0",
+            "0:V:0",
             "-vf",
-            filter(step, size),
+            choice.filters(),
             "-r",
             "25",
             "-c:v",
@@ -73,22 +72,7 @@ final class VideoDecoder implements FrameSource {
             "-");
     Process process = new ProcessBuilder(command).start();
     process.getOutputStream().close();
-    return new VideoDecoder(file, process);
-  }
-
-  /** Picks the frames, numbers them anew (so that none is doubled or dropped), scales them. */
-  private static String filter(double step, @Nullable ImageSize size) {
-    String rows = String.format(Locale.ROOT, "%.17g", step);
-    String scale = size == null ? "" : "w=" + size.width() + ":h=" + size.height() + ":";
-    return "select='eq(n\\,floor(ceil((n-0.5)/"
-        + rows
-        + ")*"
-        + rows
-        + "+0.5))',settb=1/25,setpts=N,scale="
-        + scale
-        + "flags="
-        + (size == null ? "bicubic" : "bilinear")
-        + "+accurate_rnd+full_chroma_int+bitexact,format=rgb24";
+    return new ProgramDecoder(file, process);
   }
 
   private void listen() {

@@ -1,4 +1,4 @@
-package org.endossl.tfrecords.convert;
+package org.endossl.tfrecords.video;
 
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;

@@ -1,4 +1,4 @@
-package org.endossl.tfrecords.convert;
+package org.endossl.tfrecords.video;
 
 import java.io.File;
 import java.nio.file.Files;
@@ -8,6 +8,9 @@ import org.endossl.tfrecords.MissingProgramException;
 
 /** The ffmpeg on the PATH. */
 public final class Ffmpeg {
+
+  /** Kinds of files that are read; lists of other files and addresses are not among them. */
+  static final String FORMATS = "mov,matroska,avi,mpegts,mpeg";
 
   private Ffmpeg() {}
 

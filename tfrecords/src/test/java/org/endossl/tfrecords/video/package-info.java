@@ -1,0 +1,4 @@
+@NullMarked
+package org.endossl.tfrecords.video;
+
+import org.jspecify.annotations.NullMarked;
