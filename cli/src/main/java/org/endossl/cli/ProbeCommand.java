@@ -12,6 +12,7 @@ import org.endossl.eval.features.FeatureSet;
 import org.endossl.eval.probe.LinearProbe;
 import org.endossl.eval.probe.Probe;
 import org.endossl.eval.probe.ProbeConfig;
+import org.endossl.eval.probe.ProbeRecord;
 import org.endossl.eval.probe.ProbeRequest;
 import org.endossl.eval.probe.ProbeResult;
 import org.endossl.eval.suite.Protocol;
@@ -140,6 +141,7 @@ final class ProbeCommand extends Command {
     ProbeResult result =
         LinearProbe.run(directory.toString(), FeatureSet.read(directory), protocol, progress);
     result.write(out);
+    ProbeRecord.write(out, result, protocol);
     return result;
   }
 }

@@ -63,8 +63,8 @@ public final class Demo {
     AtomicFiles.writeText(
         request.out().resolve("demo.json"),
         new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create().toJson(record) + "\n");
-    Path report = Report.run(new ReportRequest(request.out(), null));
-    return new DemoResult(report, results, training.stopped(), seconds(start));
+    Report.Result report = Report.run(new ReportRequest(request.out(), null), listener);
+    return new DemoResult(report.file(), results, training.stopped(), seconds(start));
   }
 
   private static String described(SyntheticConfig data) {

@@ -53,7 +53,10 @@ public final class Features {
     FeatureInfo info = info(encoder, preprocessing, files);
     FeatureCache cache = request.cache() == null ? null : new FeatureCache(request.cache());
     FeatureSet found = cache == null ? null : cache.find(info.key());
-    FeatureSet features = found == null ? compute(encoder, info, files, request, listener) : found;
+    FeatureSet features =
+        found == null
+            ? compute(encoder, info, files, request.batch(), request.workers(), listener)
+            : found;
     if (cache != null && found == null) {
       cache.put(features);
     }
@@ -62,6 +65,21 @@ public final class Features {
       request.badRecords().write(request.out());
     }
     return features;
+  }
+
+  /**
+   * Computes the features of frames that were chosen already, preprocessed as the weights want it;
+   * nothing is looked up or kept.
+   *
+   * @param batch frames that the encoder sees at once
+   * @param workers threads that decode; 0 lets TensorFlow choose
+   * @throws WeightsException if the weights are damaged
+   */
+  public static FeatureSet of(
+      Encoder encoder, FrameFiles files, int batch, int workers, ProgressListener listener)
+      throws IOException {
+    FeatureInfo info = info(encoder, encoder.preprocessing(), files);
+    return compute(encoder, info, files, batch, workers, listener);
   }
 
   private static FrameIndex scan(List<Path> files, BadRecords bad, ProgressListener listener)
@@ -139,7 +157,8 @@ public final class Features {
       Encoder encoder,
       FeatureInfo info,
       FrameFiles files,
-      FeaturesRequest request,
+      int batch,
+      int workers,
       ProgressListener listener)
       throws IOException {
     Matrix matrix = Matrix.zeros(info.frames(), info.width());
@@ -148,12 +167,7 @@ public final class Features {
       Ops tf = Ops.create(graph);
       try (FrameInput input =
               FrameInput.build(
-                  tf,
-                  files,
-                  preprocessing.size(),
-                  preprocessing.normalization(),
-                  request.batch(),
-                  request.workers());
+                  tf, files, preprocessing.size(), preprocessing.normalization(), batch, workers);
           Session session = new Session(graph)) {
         Encoder.Network network = encoder.create(tf);
         Operand<TFloat32> features = network.features(input.images());

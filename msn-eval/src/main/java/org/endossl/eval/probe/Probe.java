@@ -20,7 +20,8 @@ public final class Probe {
   private Probe() {}
 
   /**
-   * Probes an encoder and writes what {@link ProbeResult#write} writes.
+   * Probes an encoder and writes what {@link ProbeResult#write} and {@link ProbeRecord#write}
+   * write.
    *
    * @throws DataException if records are missing, damaged or lack a video of the split
    * @throws WeightsException if the weights are damaged
@@ -37,6 +38,7 @@ public final class Probe {
     ProbeResult result = LinearProbe.run(request.name(), features, request.config(), listener);
     if (request.out() != null) {
       result.write(request.out());
+      ProbeRecord.write(request.out(), result, request.config());
       request.badRecords().write(request.out());
     }
     return result;
@@ -62,6 +64,7 @@ public final class Probe {
     ProbeResult result = KnnProbe.run(name, features, config, listener);
     if (out != null) {
       result.write(out);
+      ProbeRecord.write(out, result, config);
       bad.write(out);
     }
     return result;

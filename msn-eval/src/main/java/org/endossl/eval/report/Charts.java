@@ -1,6 +1,7 @@
 package org.endossl.eval.report;
 
 import java.awt.Color;
+import java.awt.Font;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -24,6 +25,7 @@ final class Charts {
   private static final int ROWS = 10;
   private static final Pattern LONG_NUMBER = Pattern.compile("(-?\\d+)\\.(\\d)\\d*");
   private static final Pattern CLIP = Pattern.compile("clip\\d+");
+  private static final Font FONT = new Font(Font.SANS_SERIF, Font.PLAIN, 12);
   private static final Color[] COLORS = {new Color(0x0072B2), new Color(0xD55E00), Color.BLACK};
 
   private Charts() {}
@@ -33,7 +35,7 @@ final class Charts {
     for (int i = 0; i < curves.size(); i++) {
       ReportData.Curve curve = curves.get(i);
       html.open("figure").element("figcaption", curve.title());
-      String svg = svg(curve, i);
+      String svg = svg(curve);
       if (svg.isEmpty()) {
         html.element("p", "No picture: this Java runtime finds no fonts to draw it with.");
       }
@@ -65,20 +67,35 @@ final class Charts {
     return new ReportData.Series(series.name(), steps, values);
   }
 
-  /** Empty if nothing can be drawn here: a Java without fonts throws errors of many kinds. */
-  private static String svg(ReportData.Curve curve, int number) {
+  private static String svg(ReportData.Curve curve) {
+    try {
+      String key = Integer.toHexString((curve.title() + curve.axis()).hashCode());
+      return svg(chart(curve), curve.title(), key);
+    } catch (RuntimeException | LinkageError | InternalError e) {
+      return "";
+    }
+  }
+
+  /**
+   * A chart as inline SVG; empty if nothing can be drawn here: a Java without fonts throws errors
+   * of many kinds.
+   *
+   * @param title read out in the picture's place
+   * @param key of the page's charts, each another
+   */
+  static String svg(XYChart chart, String title, String key) {
     try {
       ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-      VectorGraphicsEncoder.saveVectorGraphic(chart(curve), bytes, VectorGraphicsFormat.SVG);
-      return inline(bytes.toString(StandardCharsets.UTF_8), curve.title(), number);
+      VectorGraphicsEncoder.saveVectorGraphic(chart, bytes, VectorGraphicsFormat.SVG);
+      return inline(bytes.toString(StandardCharsets.UTF_8), title, key);
     } catch (IOException | RuntimeException | LinkageError | InternalError e) {
       return "";
     }
   }
 
-  private static String inline(String document, String title, int number) {
+  private static String inline(String document, String title, String key) {
     String svg = document.substring(document.indexOf("<svg"));
-    svg = CLIP.matcher(svg).replaceAll("clip-" + number);
+    svg = CLIP.matcher(svg).replaceAll("clip-" + key);
     svg = LONG_NUMBER.matcher(svg).replaceAll("$1.$2");
     String label = Matcher.quoteReplacement(Html.escape("Chart: " + title));
     return svg.replaceFirst("<svg ", "<svg role=\"img\" aria-label=\"" + label + "\" ");
@@ -87,18 +104,23 @@ final class Charts {
   private static XYChart chart(ReportData.Curve curve) {
     XYChart chart =
         new XYChartBuilder()
-            .width(560)
-            .height(300)
+            .width(480)
+            .height(280)
             .xAxisTitle(curve.axis())
             .yAxisTitle(curve.unit())
             .build();
     Styler styler = chart.getStyler();
     styler.setChartBackgroundColor(Color.WHITE);
-    styler.setLegendPosition(Styler.LegendPosition.InsideNE);
+    styler.setLegendPosition(Styler.LegendPosition.OutsideS);
+    styler.setLegendLayout(Styler.LegendLayout.Horizontal);
+    styler.setLegendBorderColor(Color.WHITE);
+    styler.setLegendFont(FONT);
     styler.setLegendVisible(curve.series().size() > 1);
     styler.setChartTitleVisible(false);
     chart.getStyler().setPlotGridLinesColor(new Color(0xDDDDDD));
     chart.getStyler().setPlotBorderVisible(false);
+    chart.getStyler().setAxisTickLabelsFont(FONT);
+    chart.getStyler().setAxisTitleFont(FONT);
     chart.getStyler().setXAxisTickMarkSpacingHint(90);
     chart.getStyler().setYAxisLogarithmic(curve.logarithmic());
     chart.getStyler().setYAxisDecimalPattern(largest(curve) < 0.01 ? "0.0E0" : "0.###");

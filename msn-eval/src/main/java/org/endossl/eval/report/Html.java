@@ -1,12 +1,16 @@
 package org.endossl.eval.report;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
+import java.util.Locale;
 
 /** Builds markup whose text and attributes are always escaped. */
 final class Html {
   private final StringBuilder out = new StringBuilder();
   private final Deque<String> open = new ArrayDeque<>();
+  private final List<String> headings = new ArrayList<>();
 
   /** Text with the five characters that mean something replaced. */
   static String escape(String text) {
@@ -46,6 +50,22 @@ final class Html {
   /** A whole element with text in it. */
   Html element(String tag, String text, String... attributes) {
     return open(tag, attributes).text(text).close();
+  }
+
+  /** A section's heading, which links can go to. */
+  Html heading(String text) {
+    headings.add(text);
+    return element("h2", text, "id", id(text));
+  }
+
+  /** The headings so far. */
+  List<String> headings() {
+    return List.copyOf(headings);
+  }
+
+  /** Of a heading: its words before any colon. */
+  static String id(String heading) {
+    return heading.replaceAll(":.*", "").toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
   }
 
   Html text(String text) {

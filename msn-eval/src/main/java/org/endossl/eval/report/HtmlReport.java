@@ -5,73 +5,77 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Base64;
 import java.util.List;
 import org.endossl.eval.AtomicFiles;
+import org.endossl.eval.metrics.Predictions;
+import org.jspecify.annotations.Nullable;
 
 /** Writes a {@link ReportData} as one HTML file that needs nothing else. */
-public final class HtmlReport {
+final class HtmlReport {
   private HtmlReport() {}
 
   /** Writes the file; it appears whole or not at all. */
-  public static void write(Path file, ReportData data) throws IOException {
+  static void write(Path file, ReportData data) throws IOException {
     AtomicFiles.writeText(file, render(data));
   }
 
   /** The page. */
-  public static String render(ReportData data) {
+  static String render(ReportData data) {
     Html html = new Html();
     html.raw("<!DOCTYPE html>\n");
     html.open("html", "lang", "en").open("head").empty("meta", "charset", "utf-8");
     html.empty("meta", "name", "viewport", "content", "width=device-width, initial-scale=1");
     html.element("title", data.title());
-    html.open("style").raw(resource("report.css")).close().close();
-    html.open("body").open("header").element("h1", data.title()).element("p", data.lead()).close();
-    html.open("main");
-    body(html, data);
-    html.close().open("script").raw(resource("report.js")).close().close().close();
+    Album album = data.insight().album();
+    html.open("style").raw(resource("report.css")).raw(album == null ? "" : album.css());
+    html.close().close();
+    html.open("body").open("header").element("h1", data.title()).element("p", data.lead());
+    Html main = new Html();
+    body(main, data);
+    navigation(html, main.headings());
+    html.close().open("main").raw(main.toString()).close();
+    if (album != null) {
+      html.open("script", "type", "application/json", "id", "frames");
+      html.raw(album.json()).close();
+    }
+    html.open("script").raw(resource("report.js")).close().close().close();
     return html + "\n";
+  }
+
+  private static void navigation(Html html, List<String> headings) {
+    html.open("nav", "aria-label", "Sections");
+    for (String heading : headings) {
+      html.element("a", heading.replaceAll(":.*", ""), "href", "#" + Html.id(heading));
+    }
+    html.close();
   }
 
   private static void body(Html html, ReportData data) {
     List<ReportData.Evaluation> evaluations = data.evaluations();
+    Insight insight = data.insight();
+    Predictions first = evaluations.isEmpty() ? null : evaluations.get(0).predictions();
     if (!evaluations.isEmpty()) {
-      section(html, "Scores");
-      html.element(
-          "p",
-          "Linear probe on frozen features, test videos, percent. Per video precision, recall and"
-              + " F1 are averaged over the phases that occur in truth or prediction, then over"
-              + " videos, as endossl does it. Small: 95 % intervals, videos drawn with"
-              + " replacement.");
-      Tables.scores(html, evaluations);
-      html.element("h3", "Other conventions");
-      html.element(
-          "p",
-          "TMRNet's without its relaxed boundaries, which need a frame rate (endossl metrics"
-              + " --fps), and MS-TCN's scores of segments.");
-      Tables.conventions(html, evaluations);
-      html.element("h3", "F1 of each phase over all test frames");
-      Tables.phases(html, evaluations);
-      html.close();
+      scores(html, evaluations);
+      details(html, evaluations.get(0), insight.album());
     }
-    if (!evaluations.isEmpty()) {
-      details(html, evaluations.get(0));
-    }
-    if (!data.labels().isEmpty()) {
-      section(html, "Few labels");
-      html.element(
-          "p", "Logistic regression on frozen features: endossl's video F1 on the test videos.");
-      Charts.add(html, data.labels());
-      html.close();
-    }
-    if (!data.curves().isEmpty()) {
-      section(html, "Pre-training");
-      Charts.add(html, data.curves());
-      html.close();
-    }
-    if (!data.samples().isEmpty()) {
-      samples(html, data.samples());
-    }
+    facts(html, "Other scores", data.scores());
+    charts(
+        html,
+        "Few labels",
+        "Logistic regression on frozen features: endossl's video F1 on the test videos.",
+        data.labels());
+    section(html);
+    LookSection.add(html, insight);
+    html.close();
+    section(html);
+    MapSection.add(html, insight, first);
+    html.close();
+    section(html);
+    PrototypeSection.add(html, insight);
+    html.close();
+    charts(html, "Pre-training", "", data.curves());
+    String name = evaluations.isEmpty() ? "" : ": " + evaluations.get(0).name();
+    charts(html, "Training of the probe" + name, "", data.probing());
     facts(html, "Data", data.data());
     facts(html, "Environment", data.environment());
     if (!data.config().isEmpty()) {
@@ -81,7 +85,27 @@ public final class HtmlReport {
     }
   }
 
-  private static void details(Html html, ReportData.Evaluation evaluation) {
+  private static void scores(Html html, List<ReportData.Evaluation> evaluations) {
+    section(html, "Scores");
+    html.element(
+        "p",
+        "Test videos, percent. Per video precision, recall and F1 are averaged over the phases that"
+            + " occur in truth or prediction, then over videos, as endossl does it. Small: 95 %"
+            + " intervals, videos drawn with replacement.");
+    Tables.scores(html, evaluations);
+    html.open("div", "class", "two").open("div").element("h3", "Other conventions");
+    html.element(
+        "p",
+        "TMRNet's without its relaxed boundaries, which need a frame rate (endossl metrics --fps),"
+            + " and MS-TCN's scores of segments.");
+    Tables.conventions(html, evaluations);
+    html.close().open("div").element("h3", "F1 of each phase over all test frames");
+    html.element("p", "All videos' frames together; intervals as above.");
+    Tables.phases(html, evaluations);
+    html.close().close().close();
+  }
+
+  private static void details(Html html, ReportData.Evaluation evaluation, @Nullable Album album) {
     section(html, "Phases of the test videos: " + evaluation.name());
     html.element(
         "p",
@@ -92,23 +116,32 @@ public final class HtmlReport {
     html.close();
     section(html, "Worst transitions: " + evaluation.name());
     html.element("p", "Changes of the true phase that the prediction follows farthest off.");
-    Transitions.add(html, evaluation.predictions());
+    Transitions.add(html, evaluation.predictions(), album);
     html.close();
     section(html, "Confusion: " + evaluation.name());
     html.element("p", "Frames, and their share of the true phase.");
     Tables.confusion(html, evaluation.predictions());
     html.close();
+    section(html, "Calibration: " + evaluation.name());
+    CalibrationSection.add(html, evaluation.predictions());
+    html.close();
   }
 
-  private static void samples(Html html, List<ReportData.Sample> samples) {
-    section(html, "Generated frames");
-    html.open("div", "class", "samples");
-    for (ReportData.Sample sample : samples) {
-      String image = "data:image/png;base64," + Base64.getEncoder().encodeToString(sample.png());
-      html.open("figure").empty("img", "src", image, "alt", sample.caption());
-      html.element("figcaption", sample.caption()).close();
+  private static void charts(Html html, String title, String lead, List<ReportData.Curve> curves) {
+    if (!curves.isEmpty()) {
+      section(html, title);
+      if (!lead.isEmpty()) {
+        html.element("p", lead);
+      }
+      Charts.add(html, curves);
+      html.close();
     }
-    html.close().close();
+  }
+
+  /** Says what is missing where it would have been. */
+  static void missing(Html html, String text) {
+    html.open("p", "class", "missing").element("b", "Not shown. ");
+    html.text(text.endsWith(".") ? text : text + ".").close();
   }
 
   private static void facts(Html html, String title, List<ReportData.Fact> facts) {
@@ -120,7 +153,12 @@ public final class HtmlReport {
   }
 
   private static void section(Html html, String title) {
-    html.open("section").element("h2", title);
+    section(html);
+    html.heading(title);
+  }
+
+  private static void section(Html html) {
+    html.open("section");
   }
 
   private static String resource(String name) {

@@ -1,5 +1,6 @@
 package org.endossl.eval.report;
 
+import java.awt.Color;
 import java.util.List;
 import org.endossl.tfrecords.PhaseOrder;
 
@@ -7,10 +8,20 @@ import org.endossl.tfrecords.PhaseOrder;
 final class Phases {
   private static final PhaseOrder SHOWN = PhaseOrder.TMRNET;
 
+  /** As in report.css. */
+  private static final int[] COLORS = {
+    0xF0E442, 0x56B4E9, 0xD55E00, 0x5FD0B0, 0xCC79A7, 0xE69F00, 0xB8BCC2
+  };
+
   private Phases() {}
 
   static List<String> names() {
     return SHOWN.names();
+  }
+
+  /** The colour at a place; a number is always beside it. */
+  static Color color(int place) {
+    return new Color(COLORS[place]);
   }
 
   /** Place of a phase, from 0. */

@@ -9,34 +9,39 @@ import org.endossl.eval.metrics.Predictions;
  * @param title of the page
  * @param lead one or two sentences under it
  * @param data the frames and how they are split
- * @param curves of training
+ * @param curves of pre-training
+ * @param probing curves of the first evaluation's own training
  * @param labels scores over the number of labels
  * @param evaluations on the same videos; the first is the one that the details are about
- * @param samples generated frames; never real ones
+ * @param scores others, as they are
+ * @param insight frames, and what a network makes of them
  * @param config as YAML; may be empty
  * @param environment versions, machine, times
  */
-public record ReportData(
+record ReportData(
     String title,
     String lead,
     List<Fact> data,
     List<Curve> curves,
+    List<Curve> probing,
     List<Curve> labels,
     List<Evaluation> evaluations,
-    List<Sample> samples,
+    List<Fact> scores,
+    Insight insight,
     String config,
     List<Fact> environment) {
-  public ReportData {
+  ReportData {
     data = List.copyOf(data);
     curves = List.copyOf(curves);
+    probing = List.copyOf(probing);
     labels = List.copyOf(labels);
     evaluations = List.copyOf(evaluations);
-    samples = List.copyOf(samples);
+    scores = List.copyOf(scores);
     environment = List.copyOf(environment);
   }
 
   /** A line of a table of two columns. */
-  public record Fact(String name, String value) {}
+  record Fact(String name, String value) {}
 
   /**
    * A chart, mostly over training steps.
@@ -47,14 +52,13 @@ public record ReportData(
    * @param series its lines
    * @param axis what {@link Series#steps} are
    */
-  public record Curve(
-      String title, String unit, boolean logarithmic, List<Series> series, String axis) {
+  record Curve(String title, String unit, boolean logarithmic, List<Series> series, String axis) {
     /** A chart over training steps. */
-    public Curve(String title, String unit, boolean logarithmic, List<Series> series) {
+    Curve(String title, String unit, boolean logarithmic, List<Series> series) {
       this(title, unit, logarithmic, series, "step");
     }
 
-    public Curve {
+    Curve {
       series = List.copyOf(series);
     }
   }
@@ -66,8 +70,8 @@ public record ReportData(
    * @param steps from 0, rising
    * @param values as many
    */
-  public record Series(String name, List<Double> steps, List<Double> values) {
-    public Series {
+  record Series(String name, List<Double> steps, List<Double> values) {
+    Series {
       steps = List.copyOf(steps);
       values = List.copyOf(values);
       if (steps.size() != values.size()) {
@@ -84,14 +88,5 @@ public record ReportData(
    * @param note a few words on it
    * @param predictions on the test videos
    */
-  public record Evaluation(String name, String note, Predictions predictions) {}
-
-  /**
-   * A generated frame.
-   *
-   * @param png the encoded image
-   * @param caption what it shows, also read out in its place
-   */
-  @SuppressWarnings("ArrayRecordComponent") // never compared
-  public record Sample(byte[] png, String caption) {}
+  record Evaluation(String name, String note, Predictions predictions) {}
 }

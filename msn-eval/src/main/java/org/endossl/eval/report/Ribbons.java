@@ -43,7 +43,8 @@ final class Ribbons {
     }
   }
 
-  private static void key(Html html) {
+  /** The phases' numbers, colours and names. */
+  static void key(Html html) {
     html.open("ul", "class", "key", "aria-label", "Phases");
     for (int place = 0; place < Phases.names().size(); place++) {
       html.open("li").element("span", String.valueOf(place + 1), "class", "chip p" + place);

@@ -1,9 +1,6 @@
 package org.endossl.eval.report;
 
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -13,31 +10,37 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import org.endossl.data.Split;
+import org.endossl.eval.ProgressListener;
 import org.endossl.eval.metrics.Predictions;
-import org.endossl.tfrecords.DataException;
 import org.endossl.train.PretrainConfig;
 import org.endossl.train.config.YamlConfig;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a report finds in a folder: {@code config.yaml}, {@code run.json} and {@code metrics.csv} of
- * a pre-training run, there or in {@code pretrain/}; {@code scores.json} with {@code
- * predictions-test.csv} of probes below it; {@code demo.json} of a demo, whose frames are generated
- * and so may be shown.
+ * a pre-training run, there or in {@code pretrain/}; the folders of probes and fine-tunings below
+ * it; {@code demo.json} of a demo. Folders that earlier versions wrote lack some of it.
  */
 final class RunFolder {
   static final String DEMO_FILE = "demo.json";
 
   private static final int DEPTH = 3;
 
+  /** Scores without predictions of phases: they are shown as they are. */
+  private static final List<String> OTHER_SCORES =
+      List.of("tool-scores.json", "image-scores.json", ProbeFolder.SCORES);
+
   private final Path root;
   private final @Nullable Path run;
-  private final List<Path> probes;
+  private final List<ProbeFolder> probes;
+  private final List<Path> others;
 
-  private RunFolder(Path root, @Nullable Path run, List<Path> probes) {
+  private RunFolder(Path root, @Nullable Path run, List<ProbeFolder> probes, List<Path> others) {
     this.root = root;
     this.run = run;
     this.probes = probes;
+    this.others = others;
   }
 
   static RunFolder open(Path root) throws IOException {
@@ -51,87 +54,131 @@ final class RunFolder {
         run = folder;
       }
     }
-    List<Path> probes;
-    try (Stream<Path> files = Files.walk(root, DEPTH)) {
-      probes =
-          files
-              .filter(file -> file.endsWith("scores.json"))
-              .map(Path::getParent)
-              .filter(folder -> Files.isRegularFile(folder.resolve("predictions-test.csv")))
-              .sorted()
-              .toList();
+    List<ProbeFolder> probes = new ArrayList<>();
+    List<Path> others = new ArrayList<>();
+    for (Path file : found(root, OTHER_SCORES)) {
+      boolean predicted = Files.isRegularFile(file.resolveSibling(ProbeFolder.PREDICTIONS));
+      if (file.endsWith(ProbeFolder.SCORES) && predicted) {
+        probes.add(ProbeFolder.read(file.resolveSibling("")));
+      } else {
+        others.add(file);
+      }
     }
-    if (run == null && probes.isEmpty() && !lowshot(root)) {
+    probes.sort(Comparator.comparingInt(ProbeFolder::rank)); // stable: then by folder
+    if (run == null
+        && probes.isEmpty()
+        && others.isEmpty()
+        && found(root, List.of(LowshotCurves.FILE)).isEmpty()) {
       throw new IllegalArgumentException(
           root
               + ": holds neither config.yaml nor scores.json; wanted the --out of endossl pretrain,"
-              + " probe or demo");
+              + " probe, finetune, knn, lowshot or demo");
     }
-    return new RunFolder(root, run, probes);
+    return new RunFolder(root, run, probes, others);
   }
 
-  private static boolean lowshot(Path root) throws IOException {
+  private static List<Path> found(Path root, List<String> names) throws IOException {
     try (Stream<Path> files = Files.walk(root, DEPTH)) {
-      return files.anyMatch(file -> file.endsWith(LowshotCurves.FILE));
+      return files.filter(file -> names.stream().anyMatch(file::endsWith)).sorted().toList();
     }
   }
 
-  ReportData data() throws IOException {
-    JsonObject demo = json(root.resolve(DEMO_FILE));
+  ReportData data(ReportRequest request, ProgressListener listener) throws IOException {
+    JsonObject demo = JsonFiles.read(root.resolve(DEMO_FILE));
     List<ReportData.Fact> data = new ArrayList<>();
     List<ReportData.Fact> environment = new ArrayList<>();
-    List<ReportData.Curve> curves = List.of();
+    List<ReportData.Curve> curves = new ArrayList<>();
+    JsonObject config = new JsonObject();
     String yaml = "";
     if (run != null) {
       yaml = Files.readString(run.resolve("config.yaml"), StandardCharsets.UTF_8);
-      describe(YamlConfig.parse(yaml, run + "/config.yaml", PretrainConfig.class, List.of()), data);
-      JsonObject record = json(run.resolve("run.json"));
+      JsonObject record = JsonFiles.read(run.resolve("run.json"));
+      config = JsonFiles.object(record, "config");
+      describe(config, yaml, data);
       record.remove("config"); // shown as YAML
-      flatten("", record, environment);
-      if (Files.isRegularFile(run.resolve("metrics.csv"))) {
-        TrainingLog log = TrainingLog.read(run.resolve("metrics.csv"));
-        Path timings = run.resolve("timings.csv");
-        TrainingLog pace = Files.isRegularFile(timings) ? TrainingLog.read(timings) : log;
-        curves = Stream.concat(log.curves().stream(), pace.paceCurves().stream()).toList();
-        environment.add(
-            fact(
-                "pre-training",
-                String.format(
-                    Locale.ROOT,
-                    "%d steps, last loss %.4f, %.0f images/s on average",
-                    log.steps(),
-                    log.last("loss"),
-                    pace.mean("images_per_second"))));
-      }
+      JsonFiles.flatten("", record, environment);
+      training(curves, environment);
     }
     boolean generated = demo.has("generated") && demo.get("generated").getAsBoolean();
     demo.remove("generated");
-    flatten("demo ", demo, environment);
-    List<ReportData.Evaluation> evaluations = evaluations(data);
-    Path records = root.resolve("data");
+    JsonFiles.flatten("demo, ", demo, environment);
+    List<ReportData.Evaluation> evaluations = probes.stream().map(ProbeFolder::evaluation).toList();
+    List<ReportData.Curve> probing = List.of();
+    if (!probes.isEmpty()) {
+      probes.get(0).describe(data);
+      probing = probes.get(0).curves();
+      if (run == null) {
+        probes.get(0).environment(environment);
+      }
+    }
+    Predictions predictions = evaluations.isEmpty() ? null : evaluations.get(0).predictions();
+    Insight insight =
+        new InsightBuilder(sources(config, predictions), request, predictions, listener).build();
     return new ReportData(
         generated ? "endossl demo" : "endossl: " + name(root),
-        generated
-            ? "A small Vision Transformer, pre-trained without labels by Masked Siamese Networks on"
-                + " generated operations and probed on operations that it has not seen."
-            : "Masked Siamese Networks on endoscopic video.",
+        lead(generated, insight),
         data,
         curves,
+        probing,
         LowshotCurves.of(lowshots()),
         evaluations,
-        generated && Files.isDirectory(records) && !evaluations.isEmpty()
-            ? Samples.of(records, evaluations.get(0).predictions())
-            : List.of(),
+        otherScores(),
+        insight,
         yaml,
         environment);
   }
 
+  private static String lead(boolean generated, Insight insight) {
+    if (generated) {
+      return "A small Vision Transformer, pre-trained without labels by Masked Siamese Networks on"
+          + " generated operations and probed on operations that it has not seen.";
+    }
+    return insight.album() == null
+        ? "Masked Siamese Networks on endoscopic video. No frame is in this page."
+        : "Masked Siamese Networks on endoscopic video. This page holds frames of the records:"
+            + " pass it on only as you may pass on those (endossl report RUN --frames 0 leaves"
+            + " them out).";
+  }
+
+  private void training(List<ReportData.Curve> curves, List<ReportData.Fact> environment)
+      throws IOException {
+    if (run == null || !Files.isRegularFile(run.resolve("metrics.csv"))) {
+      return;
+    }
+    TrainingLog log = TrainingLog.read(run.resolve("metrics.csv"));
+    Path timings = run.resolve("timings.csv");
+    TrainingLog pace = Files.isRegularFile(timings) ? TrainingLog.read(timings) : log;
+    curves.addAll(log.curves());
+    curves.addAll(pace.paceCurves());
+    environment.add(
+        new ReportData.Fact(
+            "pre-training",
+            String.format(
+                Locale.ROOT,
+                "%d steps, last loss %.4f, %.0f images/s on average",
+                log.steps(),
+                log.last("loss"),
+                pace.mean("images_per_second"))));
+  }
+
+  /** Scores of tools and images, and of phases whose predictions are gone. */
+  private List<ReportData.Fact> otherScores() throws IOException {
+    List<ReportData.Fact> facts = new ArrayList<>();
+    for (Path file : others) {
+      JsonObject scores = JsonFiles.read(file);
+      scores.remove("features");
+      scores.remove("epochs");
+      scores.remove("split");
+      Path folder = root.relativize(file).getParent();
+      JsonFiles.flatten(folder == null ? "" : folder + ": ", scores, facts);
+    }
+    return facts;
+  }
+
   private List<JsonObject> lowshots() throws IOException {
     List<JsonObject> found = new ArrayList<>();
-    try (Stream<Path> files = Files.walk(root, DEPTH)) {
-      for (Path file : files.filter(f -> f.endsWith(LowshotCurves.FILE)).sorted().toList()) {
-        found.add(json(file));
-      }
+    for (Path file : found(root, List.of(LowshotCurves.FILE))) {
+      found.add(JsonFiles.read(file));
     }
     return found;
   }
@@ -141,84 +188,94 @@ final class RunFolder {
     return name == null ? root.toString() : name.toString();
   }
 
-  private static void describe(PretrainConfig config, List<ReportData.Fact> facts) {
-    facts.add(fact("records", String.join(", ", config.data().records())));
-    facts.add(fact("videos to train on", config.data().split().train()));
-    facts.add(fact("validation", config.data().split().validation()));
-    facts.add(fact("test", config.data().split().test()));
-  }
-
-  /** Probes of learned weights come first, then those that they are compared with. */
-  private List<ReportData.Evaluation> evaluations(List<ReportData.Fact> facts) throws IOException {
-    record Found(int rank, ReportData.Evaluation evaluation) {}
-    List<Found> found = new ArrayList<>();
-    for (Path probe : probes) {
-      JsonObject scores = json(probe.resolve("scores.json"));
-      Predictions predictions = Predictions.read(probe.resolve("predictions-test.csv"), null);
-      JsonObject features = object(scores, "features");
-      String weights = string(features, "weights");
-      int rank = weights.startsWith("mean-colour") ? 2 : weights.startsWith("random") ? 1 : 0;
-      String note = string(features, "width") + " values per frame";
-      found.add(
-          new Found(rank, new ReportData.Evaluation(string(scores, "name"), note, predictions)));
-      if (found.size() == 1) {
-        facts.add(fact("probe", string(scores, "protocol")));
-        facts.add(fact("phase order on disk", string(features, "phase_order")));
-        facts.add(fact("tested on", predictions.size() + " frames of " + videos(predictions)));
-      }
-    }
-    return found.stream()
-        .sorted(Comparator.comparingInt(Found::rank))
-        .map(Found::evaluation)
-        .toList();
-  }
-
-  private static String videos(Predictions predictions) {
-    return String.join(", ", predictions.videos().stream().map(Predictions.Video::name).toList());
-  }
-
-  private static void flatten(String prefix, JsonObject json, List<ReportData.Fact> facts) {
-    json.asMap()
-        .forEach(
-            (key, value) ->
-                facts.add(
-                    fact(
-                        prefix + key.replace('_', ' '),
-                        value.isJsonPrimitive() ? value.getAsString() : plain(value))));
-  }
-
-  /** An array or object without JSON's punctuation. */
-  private static String plain(JsonElement value) {
-    return value.toString().replaceAll("[\\[\\]{}\"]", "").replace(",", ", ").replace(":", ": ");
-  }
-
-  private static ReportData.Fact fact(String name, String value) {
-    return new ReportData.Fact(name, value);
-  }
-
-  private static JsonObject object(JsonObject json, String key) {
-    return json.has(key) && json.get(key).isJsonObject()
-        ? json.getAsJsonObject(key)
-        : new JsonObject();
-  }
-
-  private static String string(JsonObject json, String key) {
-    return json.has(key) && json.get(key).isJsonPrimitive() ? json.get(key).getAsString() : "";
-  }
-
-  /** An empty object if there is no such file. */
-  private static JsonObject json(Path file) throws IOException {
-    if (!Files.isRegularFile(file)) {
-      return new JsonObject();
+  /** By {@code run.json}, or by the YAML of a run that has none. */
+  private void describe(JsonObject config, String yaml, List<ReportData.Fact> facts) {
+    JsonObject data = JsonFiles.object(config, "data");
+    JsonObject split = JsonFiles.object(data, "split");
+    if (data.size() > 0) {
+      facts.add(
+          new ReportData.Fact("records", String.join(", ", JsonFiles.strings(data, "records"))));
+      facts.add(new ReportData.Fact("videos to train on", JsonFiles.string(split, "train")));
+      facts.add(new ReportData.Fact("validation", JsonFiles.string(split, "validation")));
+      facts.add(new ReportData.Fact("test", JsonFiles.string(split, "test")));
+      return;
     }
     try {
-      JsonElement json = JsonParser.parseString(Files.readString(file, StandardCharsets.UTF_8));
-      if (json.isJsonObject()) {
-        return json.getAsJsonObject();
-      }
-    } catch (JsonParseException e) {
-      throw new DataException(file + ": is not JSON; make it again", e);
+      PretrainConfig parsed =
+          YamlConfig.parse(yaml, run + "/config.yaml", PretrainConfig.class, List.of());
+      facts.add(new ReportData.Fact("records", String.join(", ", parsed.data().records())));
+      facts.add(new ReportData.Fact("videos to train on", parsed.data().split().train()));
+      facts.add(new ReportData.Fact("validation", parsed.data().split().validation()));
+      facts.add(new ReportData.Fact("test", parsed.data().split().test()));
+    } catch (IllegalArgumentException e) {
+      facts.add(new ReportData.Fact("configuration", "cannot be read: " + FoundWeights.said(e)));
     }
-    throw new DataException(file + ": is not a JSON object; make it again");
+  }
+
+  private Sources sources(JsonObject config, @Nullable Predictions predictions) throws IOException {
+    JsonObject data = JsonFiles.object(config, "data");
+    List<List<String>> places = new ArrayList<>();
+    places.add(JsonFiles.strings(data, "records"));
+    String weights = run == null ? "" : run.toString();
+    String note = run == null ? "" : "this run's target encoder";
+    if (!probes.isEmpty()) {
+      ProbeFolder first = probes.get(0);
+      places.add(first.records());
+      if (run == null) {
+        weights = first.weights();
+        note = first.weightsNote();
+      }
+      JsonObject record = JsonFiles.read(Path.of(first.weights()).resolve("run.json"));
+      places.add(
+          JsonFiles.strings(
+              JsonFiles.object(JsonFiles.object(record, "config"), "data"), "records"));
+    }
+    if (weights.isEmpty()) {
+      weights = otherWeights();
+    }
+    if (Files.isDirectory(root.resolve("data"))) {
+      places.add(List.of(root.resolve("data").toString()));
+    }
+    return new Sources(
+        places.stream()
+            .filter(RunFolder::isThere)
+            .findFirst()
+            .orElseGet(
+                () -> places.stream().filter(p -> !p.isEmpty()).findFirst().orElse(List.of())),
+        weights,
+        note,
+        videos(data, predictions));
+  }
+
+  /** Those of low-shot, tool or image scores. */
+  private String otherWeights() throws IOException {
+    List<Path> files = new ArrayList<>(others);
+    files.addAll(found(root, List.of(LowshotCurves.FILE)));
+    for (Path file : files) {
+      JsonObject scores = JsonFiles.read(file);
+      JsonObject features = JsonFiles.object(scores, "features");
+      String weights = JsonFiles.string(features.size() > 0 ? features : scores, "weights");
+      if (!weights.isEmpty()) {
+        return weights;
+      }
+    }
+    return "";
+  }
+
+  private static boolean isThere(List<String> records) {
+    return !records.isEmpty() && Files.exists(Path.of(records.get(0)));
+  }
+
+  /** Those that were tested on; of a run that was not probed, those that it did not learn from. */
+  private static List<String> videos(JsonObject data, @Nullable Predictions predictions) {
+    if (predictions != null) {
+      return predictions.videos().stream().map(Predictions.Video::name).toList();
+    }
+    JsonObject split = JsonFiles.object(data, "split");
+    return Split.of(
+            JsonFiles.string(split, "train"),
+            JsonFiles.string(split, "validation"),
+            JsonFiles.string(split, "test"))
+        .test();
   }
 }

@@ -8,6 +8,7 @@ import java.util.Map;
 import org.endossl.eval.metrics.Bootstrap;
 import org.endossl.eval.metrics.Confusion;
 import org.endossl.eval.metrics.EndosslMetrics;
+import org.endossl.eval.metrics.MetricsOptions;
 import org.endossl.eval.metrics.MetricsResult;
 import org.endossl.eval.metrics.PhaseScores;
 import org.endossl.eval.metrics.Predictions;
@@ -111,11 +112,35 @@ final class Tables {
           html.element("td", String.valueOf(scores.support()));
           first = false;
         }
-        html.element("td", Double.isNaN(scores.f1()) ? "–" : two(100 * scores.f1()));
+        html.open("td").text(Double.isNaN(scores.f1()) ? "–" : two(100 * scores.f1()));
+        html.element("small", interval(evaluation.predictions(), Phases.names().get(place)));
+        html.close();
       }
       html.close();
     }
     html.close().close().close();
+  }
+
+  /** Of a phase's F1 over all frames, 95 percent, videos drawn; empty with a single video. */
+  private static String interval(Predictions predictions, String name) {
+    List<Confusion> videos = List.copyOf(predictions.confusions().values());
+    int phase = predictions.order().names().indexOf(name);
+    Bootstrap.Interval interval =
+        MetricsOptions.DEFAULT
+            .bootstrap()
+            .of(
+                videos.size(),
+                sample -> {
+                  long twice = 0;
+                  long all = 0;
+                  for (int video : sample) {
+                    Confusion m = videos.get(video);
+                    twice += 2 * m.count(phase, phase);
+                    all += m.labelled(phase) + m.predicted(phase);
+                  }
+                  return all == 0 ? Double.NaN : 100.0 * twice / all;
+                });
+    return interval.replicates() == 0 ? "" : two(interval.low()) + " to " + two(interval.high());
   }
 
   private static PhaseScores.Phase phase(Predictions predictions, String name) {
@@ -153,7 +178,7 @@ final class Tables {
             "style",
             String.format(Locale.ROOT, "--share:%.2f", share),
             "class",
-            (share > 0.55 ? "dark" : "light") + (p == label ? " right" : ""));
+            (share > 0.68 ? "dark" : "light") + (p == label ? " right" : ""));
         html.text(String.valueOf(counts.count(label, p)));
         html.element("small", String.format(Locale.ROOT, "%.0f %%", 100 * share)).close();
       }

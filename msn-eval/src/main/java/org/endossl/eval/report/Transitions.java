@@ -3,10 +3,14 @@ package org.endossl.eval.report;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import org.endossl.eval.inspect.Footage;
 import org.endossl.eval.metrics.Predictions;
+import org.jspecify.annotations.Nullable;
 
 /** Where a video goes from one phase to the next, and how far off the prediction follows. */
 final class Transitions {
+  private static final int SHOWN = 8;
+
   private Transitions() {}
 
   /**
@@ -20,8 +24,40 @@ final class Transitions {
    *     negative where the frames before the change are predicted so already; the new phase's whole
    *     length where it is never found
    * @param found whether any of the new phase's frames is predicted so
+   * @param shots the frames to look at
    */
-  record Transition(String video, long frame, int from, int to, int off, boolean found) {}
+  record Transition(
+      String video, long frame, int from, int to, int off, boolean found, List<Shot> shots) {
+    Transition {
+      shots = List.copyOf(shots);
+    }
+
+    List<Footage.Key> keys() {
+      return shots.stream().map(shot -> new Footage.Key(video, shot.frame())).toList();
+    }
+
+    /** How far off in words. */
+    String says() {
+      if (!found) {
+        return "never found in its " + frames(off);
+      }
+      return off < 0 ? frames(-off) + " early" : off == 0 ? "on time" : frames(off) + " late";
+    }
+
+    private static String frames(int n) {
+      return n == 1 ? "1 frame" : n + " frames";
+    }
+  }
+
+  /**
+   * A frame of a transition.
+   *
+   * @param frame its number
+   * @param what it is of the transition
+   * @param label place of its phase
+   * @param predicted place of its predicted phase
+   */
+  record Shot(long frame, String what, int label, int predicted) {}
 
   /** All changes, the farthest off first. */
   static List<Transition> worst(Predictions predictions) {
@@ -41,6 +77,11 @@ final class Transitions {
     return all;
   }
 
+  /** Those that a report shows: the worst, as far as they are off at all. */
+  static List<Transition> shown(Predictions predictions) {
+    return worst(predictions).stream().filter(t -> t.off() != 0).limit(SHOWN).toList();
+  }
+
   private static Transition at(Predictions.Video video, int change, Predictions predictions) {
     int[] labels = video.labels();
     int[] predicted = video.predictions();
@@ -57,36 +98,65 @@ final class Transitions {
       found = predicted[change + late] == phase;
       late += found ? 0 : 1;
     }
+    boolean isEarly = early > 0 && found && late == 0;
+    List<Shot> shots = new ArrayList<>();
+    if (isEarly && early > 1) {
+      shots.add(shot(video, change - early, "first taken for it", predictions));
+    }
+    shots.add(shot(video, change - 1, "last of the old phase", predictions));
+    shots.add(shot(video, change, "first of the new phase", predictions));
+    if (found && late > 0) {
+      shots.add(shot(video, change + late, "first recognised", predictions));
+    } else if (!found && late > 1) {
+      shots.add(shot(video, change + late - 1, "last of the new phase", predictions));
+    }
     return new Transition(
         video.name(),
         video.frames()[change],
         Phases.place(labels[change - 1], predictions.order()),
         Phases.place(phase, predictions.order()),
-        early > 0 && found && late == 0 ? -early : late,
-        found);
+        isEarly ? -early : late,
+        found,
+        shots);
   }
 
-  /** The ten farthest off as a table. */
-  static void add(Html html, Predictions predictions) {
-    List<Transition> worst = worst(predictions);
-    Tables.scroll(html, "Transitions that are farthest off");
-    html.open("table").open("thead").open("tr");
-    for (String column : List.of("video", "frame", "from", "to", "frames off")) {
-      html.element("th", column, "scope", "col");
+  private static Shot shot(Predictions.Video video, int i, String what, Predictions predictions) {
+    return new Shot(
+        video.frames()[i],
+        what,
+        Phases.place(video.labels()[i], predictions.order()),
+        Phases.place(video.predictions()[i], predictions.order()));
+  }
+
+  /** The worst in words, with their frames where there are some. */
+  static void add(Html html, Predictions predictions, @Nullable Album album) {
+    List<Transition> worst = shown(predictions);
+    if (worst.isEmpty()) {
+      html.element("p", "Every change of phase is recognised on its frame.");
+      return;
     }
-    html.close().close().open("tbody");
-    for (Transition t : worst.subList(0, Math.min(10, worst.size()))) {
-      html.open("tr").element("th", t.video(), "scope", "row");
-      html.element("td", String.valueOf(t.frame()));
-      html.element("td", Phases.label(t.from()));
-      html.element("td", Phases.label(t.to()));
-      html.element(
-          "td",
-          !t.found()
-              ? "never found (" + t.off() + " frames)"
-              : t.off() < 0 ? -t.off() + " early" : t.off() == 0 ? "0" : t.off() + " late");
-      html.close();
+    html.open("ol", "class", "transitions");
+    for (Transition t : worst) {
+      html.open("li").open("p").element("b", t.video() + " frame " + t.frame()).text(": ");
+      html.text(Phases.label(t.from()) + " to " + Phases.label(t.to()) + ", ");
+      html.element("b", t.says()).close();
+      html.open("div", "class", "strip-of-frames");
+      for (Shot shot : t.shots()) {
+        html.open("figure");
+        if (album != null) {
+          album.thumb(html, new Footage.Key(t.video(), shot.frame()), "");
+        }
+        html.open("figcaption").text(shot.frame() + ", " + shot.what());
+        html.element("span", verdict(shot), "class", "verdict").close().close();
+      }
+      html.close().close();
     }
-    html.close().close().close();
+    html.close();
+  }
+
+  private static String verdict(Shot shot) {
+    return shot.label() == shot.predicted()
+        ? "phase " + (shot.label() + 1) + " ✓"
+        : "phase " + (shot.label() + 1) + ", taken for " + (shot.predicted() + 1) + " ✗";
   }
 }

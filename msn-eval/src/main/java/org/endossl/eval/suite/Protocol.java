@@ -27,6 +27,7 @@ import org.endossl.eval.probe.KnnProbe;
 import org.endossl.eval.probe.LinearProbe;
 import org.endossl.eval.probe.Probe;
 import org.endossl.eval.probe.ProbeConfig;
+import org.endossl.eval.probe.ProbeRecord;
 import org.endossl.eval.probe.ProbeResult;
 import org.endossl.eval.probe.ToolProbe;
 import org.endossl.eval.probe.ToolProbeConfig;
@@ -125,17 +126,18 @@ public enum Protocol {
       case LINEAR -> {
         ProbeConfig config = load(request, ProbeConfig.class);
         FeatureSet features = features(request, config.data(), listener);
-        yield phases(LinearProbe.run(request.name(), features, config, listener), request);
+        yield phases(LinearProbe.run(request.name(), features, config, listener), request, config);
       }
       case KNN -> {
         KnnConfig config = load(request, KnnConfig.class);
         FeatureSet features = features(request, config.data(), listener);
-        yield phases(KnnProbe.run(request.name(), features, config, listener), request);
+        yield phases(KnnProbe.run(request.name(), features, config, listener), request, config);
       }
       case TEMPORAL -> {
         TemporalConfig config = load(request, TemporalConfig.class);
         FeatureSet features = features(request, config.data(), listener);
-        yield phases(TemporalProbe.run(request.name(), features, config, listener), request);
+        yield phases(
+            TemporalProbe.run(request.name(), features, config, listener), request, config);
       }
       case LOWSHOT -> {
         LowshotConfig config = load(request, LowshotConfig.class);
@@ -187,10 +189,11 @@ public enum Protocol {
     return request.weights();
   }
 
-  private static Map<String, Double> phases(ProbeResult result, Request request)
+  private static Map<String, Double> phases(ProbeResult result, Request request, Record config)
       throws IOException {
     if (request.out() != null) {
       result.write(request.out());
+      ProbeRecord.write(request.out(), result, config);
     }
     Map<String, Double> scores = new LinkedHashMap<>();
     add(scores, "validation", result.validation());

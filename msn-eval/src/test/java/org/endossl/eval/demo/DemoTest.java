@@ -1,6 +1,7 @@
 package org.endossl.eval.demo;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -55,7 +56,8 @@ class DemoTest {
         List.of("pre-trained", "random weights", "mean colour"),
         result.table().stream().map(line -> line.name()).toList());
     String html = Files.readString(result.report());
-    assertTrue(html.contains("data:image/png;base64,"));
+    assertFalse(html.contains("Not shown."), "the demo shows everything");
+    assertTrue(html.contains("id=\"map-data\"") && html.contains("class=\"prototypes\""));
     assertTrue(html.contains("mean colour"));
   }
 

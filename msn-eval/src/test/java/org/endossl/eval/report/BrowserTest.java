@@ -53,6 +53,9 @@ class BrowserTest {
       chrome.get(file.toUri().toString());
       counts(chrome);
       reads(chrome);
+      showsFrames(chrome);
+      map(chrome);
+      prototypes(chrome);
       chrome.manage().window().setSize(new Dimension(390, 800)); // a phone
       long wide = number(chrome, "return document.documentElement.scrollWidth");
       long width = number(chrome, "return document.documentElement.clientWidth");
@@ -92,6 +95,61 @@ class BrowserTest {
     assertTrue(reading.matches("frame \\d+; true: 1 .*"), reading);
     ribbon.findElement(By.cssSelector(".bars")).sendKeys(Keys.ARROW_RIGHT);
     assertEquals(1, ribbon.findElements(By.cssSelector("rect.on")).size());
+  }
+
+  /** Every section that a complete run has, reached from the top, and pictures that decode. */
+  private static void showsFrames(ChromeDriver chrome) {
+    for (String id :
+        List.of(
+            "scores",
+            "phases-of-the-test-videos",
+            "worst-transitions",
+            "confusion",
+            "calibration",
+            "frames-and-attention",
+            "map-of-the-features",
+            "prototypes",
+            "data",
+            "environment")) {
+      String link = "nav a[href='#" + id + "']";
+      assertEquals(1, chrome.findElements(By.cssSelector(link)).size(), link);
+      assertEquals(1, chrome.findElements(By.cssSelector("h2[id='" + id + "']")).size(), id);
+    }
+    assertEquals(4, number(chrome, "return document.querySelectorAll('.look img').length"));
+    String broken = "return [...document.images].filter(i => !i.naturalWidth).length";
+    assertEquals(0, number(chrome, broken));
+    String bare =
+        "return [...document.querySelectorAll('.thumb')].filter(t =>"
+            + " !getComputedStyle(t).backgroundImage.startsWith('url') || !t.offsetHeight).length";
+    assertEquals(0, number(chrome, bare));
+    assertTrue(number(chrome, "return document.querySelectorAll('.thumb').length") > 30);
+  }
+
+  /** As many points as frames; the one under the pointer, or reached by keys, is read out. */
+  private static void map(ChromeDriver chrome) {
+    String points = "JSON.parse(document.getElementById('map-data').textContent).points";
+    assertEquals(HtmlReportTest.PREDICTIONS.size(), number(chrome, "return " + points + ".length"));
+    String discs = "return document.querySelectorAll('.map svg text').length";
+    assertEquals(HtmlReportTest.PREDICTIONS.size(), number(chrome, discs), "one number a frame");
+    WebElement map = chrome.findElement(By.cssSelector(".map"));
+    chrome.executeScript("arguments[0].scrollIntoView({block: 'center'})", map);
+    new Actions(chrome).moveToElement(map).perform();
+    WebElement reading = chrome.findElement(By.cssSelector("section > .reading"));
+    String pointed = reading.getText();
+    assertTrue(pointed.matches("video0[78] frame \\d+: [1-7] .*"), pointed);
+    assertTrue(chrome.findElement(By.id("card")).isDisplayed());
+    map.sendKeys(Keys.ARROW_RIGHT);
+    assertTrue(!reading.getText().equals(pointed), "the arrow key stays on " + pointed);
+    map.sendKeys(Keys.ESCAPE);
+    assertTrue(!chrome.findElement(By.id("card")).isDisplayed());
+  }
+
+  /** What the prototypes are said to draw are all frames. */
+  private static void prototypes(ChromeDriver chrome) {
+    String sum =
+        "return [...document.querySelectorAll('.prototypes > li > p')]"
+            + ".reduce((n, p) => n + +p.textContent.match(/: (\\d+) frames/)[1], 0)";
+    assertEquals(HtmlReportTest.PREDICTIONS.size(), number(chrome, sum));
   }
 
   private static long number(ChromeDriver chrome, String script) {

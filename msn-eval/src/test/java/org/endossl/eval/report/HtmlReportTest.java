@@ -4,6 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,13 +31,15 @@ class HtmlReportTest {
     Path file = directory.resolve("report.html");
     HtmlReport.write(file, data("A run"));
     String html = Files.readString(file);
-    Pattern source = Pattern.compile("(?:src|href)\\s*=\\s*\"(?!data:)|url\\((?!#)|@import");
+    Pattern source =
+        Pattern.compile("(?:src|href)\\s*=\\s*\"(?!data:|#)|url\\((?!#|data:)|@import");
     assertFalse(source.matcher(html).find());
-    assertTrue(html.contains("data:image/png;base64,AQID"));
+    assertTrue(html.contains("url(data:image/jpeg;base64,"), "small frames");
+    assertTrue(html.contains("src=\"data:image/jpeg;base64,"), "large frames");
   }
 
   @Test
-  void text_isEscapedEverywhere() {
+  void text_isEscapedEverywhere() throws Exception {
     String html = HtmlReport.render(data("<b>&\"'</b><script>alert(1)</script>"));
     assertFalse(html.contains("<b>&"));
     assertFalse(html.contains("<script>alert"));
@@ -41,7 +47,7 @@ class HtmlReportTest {
   }
 
   @Test
-  void wrongMarks_countTheFramesThatTheMetricsCount() {
+  void wrongMarks_countTheFramesThatTheMetricsCount() throws Exception {
     String html = HtmlReport.render(data("A run"));
     Matcher wrong = Pattern.compile("class=\"wrong\" x=\"\\d+\" width=\"(\\d+)\"").matcher(html);
     long frames = 0;
@@ -53,7 +59,7 @@ class HtmlReportTest {
   }
 
   @Test
-  void scores_areThoseOfTheMetrics() {
+  void scores_areThoseOfTheMetrics() throws Exception {
     String html = HtmlReport.render(data("A run"));
     double f1 = EndosslMetrics.of(PREDICTIONS.confusions()).videoF1();
     assertTrue(html.contains("<td data-score=\"video_f1\">" + Tables.two(f1) + "<small>"));
@@ -88,7 +94,43 @@ class HtmlReportTest {
     assertEquals(List.of(true, false, true), worst.stream().map(t -> t.found()).toList());
   }
 
-  static ReportData data(String title) {
+  @Test
+  void nothing_isMissingWithoutAWord() {
+    ReportData bare =
+        new ReportData(
+            "A run",
+            "",
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(new ReportData.Evaluation("a", "", PREDICTIONS)),
+            List.of(),
+            Insight.none("No frames & how to give them"),
+            "",
+            List.of());
+    String html = HtmlReport.render(bare);
+    String missing = "<p class=\"missing\"><b>Not shown. </b>";
+    assertEquals(4, html.split(missing, -1).length - 1, "attention, map, prototypes, calibration");
+    assertTrue(html.contains(missing + "No frames &amp; how to give them.</p>"));
+    assertEquals(List.of("No frames & how to give them"), bare.insight().missing());
+  }
+
+  @Test
+  void attention_isBrightestWhereItIsLargest() {
+    BufferedImage grey = new BufferedImage(40, 20, BufferedImage.TYPE_INT_RGB);
+    Graphics2D graphics = grey.createGraphics();
+    graphics.setColor(new Color(200, 200, 200));
+    graphics.fillRect(0, 0, 40, 20);
+    graphics.dispose();
+    BufferedImage shown = Pictures.overlay(grey, new double[] {0.1, 0.4, 0, 0.2}, 2);
+    assertEquals(200, shown.getRGB(30, 5) & 255);
+    assertEquals(60, shown.getRGB(10, 15) & 255);
+    assertEquals(130, shown.getRGB(30, 15) & 255);
+    assertEquals(255, shown.getRGB(20, 5) & 255, "the line around the half");
+  }
+
+  static ReportData data(String title) throws IOException {
     return new ReportData(
         title,
         title,
@@ -100,10 +142,12 @@ class HtmlReportTest {
                 false,
                 List.of(new ReportData.Series("loss", List.of(0.0, 1.0), List.of(2.0, 1.0))))),
         List.of(),
+        List.of(),
         List.of(
             new ReportData.Evaluation(title, title, PREDICTIONS),
             new ReportData.Evaluation("random", "", predictions(6))),
-        List.of(new ReportData.Sample(new byte[] {1, 2, 3}, title)),
+        List.of(new ReportData.Fact(title, title)),
+        Insights.of(PREDICTIONS, title),
         title,
         List.of(new ReportData.Fact("java", "17")));
   }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.endossl.eval.ProgressListener;
 import org.endossl.tfrecords.DataException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,9 +36,11 @@ class RunFolderTest {
         video01,0,Preparation,Preparation
         video01,1,Preparation,ClippingCutting
         """);
-    Path file = Report.run(new ReportRequest(directory, null));
-    assertEquals(directory.resolve("report.html"), file);
-    assertTrue(Files.readString(file).contains("1 of 2 frames right"));
+    Report.Result result = Report.run(new ReportRequest(directory, null), ProgressListener.NONE);
+    assertEquals(directory.resolve("report.html"), result.file());
+    assertTrue(Files.readString(result.file()).contains("1 of 2 frames right"));
+    assertEquals(1, result.missing().size());
+    assertTrue(result.missing().get(0).contains("--records DIR"), result.missing().toString());
   }
 
   @Test
