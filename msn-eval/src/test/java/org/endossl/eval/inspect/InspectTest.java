@@ -61,10 +61,7 @@ class InspectTest {
       var colour = Frames.colour(1, 2);
       Operand<TFloat32> pixels =
           tf.broadcastTo(
-              tf.constant(
-                  new float[] {
-                    colour.getRed(), colour.getGreen(), colour.getBlue()
-                  }),
+              tf.constant(new float[] {colour.getRed(), colour.getGreen(), colour.getBlue()}),
               tf.constant(new int[] {1, 32, 32, 3}));
       List<Operand<TFloat32>> maps =
           network.forward(encoder.preprocessing().normalization().apply(tf, pixels)).attentions();
