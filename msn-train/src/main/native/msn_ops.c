@@ -2,12 +2,10 @@
  *
  * Written against TensorFlow's C kernel interface, which is a stable ABI: no TensorFlow headers, no
  * C++. One pass over memory reads target and online and writes target; the chunks of all pairs are
- * shared out among a few threads of the library's own. No fused multiply-add: the bits are those of
+ * shared out among a few threads of the library's own (msn-model's pool.c). No fused multiply-add: the bits are those of
  * Java's `t + a * (o - t)`, on every processor. */
-#define _GNU_SOURCE
-#include <pthread.h>
-#include <sched.h>
-#include <stdatomic.h>
+#include "pool.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -44,7 +42,7 @@ void TF_ReleaseVariableInputLockHolder(Opaque *);
 void TF_GetInputTensorFromVariable(Opaque *, int, bool held, bool variant, bool sparse, CopyFn,
                                    Opaque **, Opaque *);
 
-enum { TF_FLOAT_TYPE = 1, TF_INVALID_ARGUMENT_CODE = 3, MOST_THREADS = 8 };
+enum { TF_FLOAT_TYPE = 1, TF_INVALID_ARGUMENT_CODE = 3 };
 #define CHUNK ((size_t)1 << 16) /* floats: 256 KiB of each array */
 
 typedef struct {
@@ -53,79 +51,18 @@ typedef struct {
   size_t count;
 } Span;
 
-static void update(Span s, float alpha) {
+typedef struct {
+  const Span *spans;
+  float alpha;
+} Update;
+
+static void update(void *args, size_t task) {
+  const Update *u = args;
+  const Span s = u->spans[task];
+  const float alpha = u->alpha;
   float *restrict t = s.target;
   const float *restrict o = s.online;
   for (size_t i = 0; i < s.count; i++) t[i] = t[i] + alpha * (o[i] - t[i]);
-}
-
-/* A pool that lives as long as the process; one update at a time. */
-static struct {
-  pthread_mutex_t call, state;
-  pthread_cond_t go, done;
-  int workers, idle;
-  uint64_t generation;
-  const Span *spans;
-  size_t count;
-  float alpha;
-  atomic_size_t next;
-} pool = {.call = PTHREAD_MUTEX_INITIALIZER,
-          .state = PTHREAD_MUTEX_INITIALIZER,
-          .go = PTHREAD_COND_INITIALIZER,
-          .done = PTHREAD_COND_INITIALIZER,
-          .workers = -1};
-
-static void drain(void) {
-  for (size_t i; (i = atomic_fetch_add(&pool.next, 1)) < pool.count;)
-    update(pool.spans[i], pool.alpha);
-}
-
-static void *worker(void *unused) {
-  uint64_t seen = 0;
-  pthread_mutex_lock(&pool.state);
-  for (;;) {
-    while (pool.generation == seen) pthread_cond_wait(&pool.go, &pool.state);
-    seen = pool.generation;
-    pthread_mutex_unlock(&pool.state);
-    drain();
-    pthread_mutex_lock(&pool.state);
-    if (++pool.idle == pool.workers) pthread_cond_signal(&pool.done);
-  }
-  return unused;
-}
-
-static int wanted_threads(void) {
-  const char *set = getenv("ENDOSSL_EMA_THREADS");
-  if (set && atoi(set) > 0) return atoi(set) > MOST_THREADS ? MOST_THREADS : atoi(set);
-  cpu_set_t cpus;
-  int n = sched_getaffinity(0, sizeof cpus, &cpus) == 0 ? CPU_COUNT(&cpus) : 1;
-  return n > MOST_THREADS ? MOST_THREADS : n;
-}
-
-static void sweep(const Span *spans, size_t count, float alpha) {
-  pthread_mutex_lock(&pool.call);
-  pthread_mutex_lock(&pool.state);
-  if (pool.workers < 0) {
-    pthread_t thread;
-    int want = wanted_threads() - 1; /* the calling thread works too */
-    for (pool.workers = 0; pool.workers < want; pool.workers++) {
-      if (pthread_create(&thread, NULL, worker, NULL)) break;
-      pthread_detach(thread);
-    }
-  }
-  pool.spans = spans;
-  pool.count = count;
-  pool.alpha = alpha;
-  pool.idle = 0;
-  atomic_store(&pool.next, 0);
-  pool.generation++;
-  pthread_cond_broadcast(&pool.go);
-  pthread_mutex_unlock(&pool.state);
-  drain();
-  pthread_mutex_lock(&pool.state);
-  while (pool.idle < pool.workers) pthread_cond_wait(&pool.done, &pool.state);
-  pthread_mutex_unlock(&pool.state);
-  pthread_mutex_unlock(&pool.call);
 }
 
 /* Called when a read of the target still holds its buffer: the update gets a buffer of its own. */
@@ -187,7 +124,7 @@ static void compute(void *kernel, Opaque *context) {
     for (size_t p = 0; p < count; p += CHUNK)
       spans[at++] = (Span){target + p, online + p, count - p < CHUNK ? count - p : CHUNK};
   }
-  sweep(spans, at, (float)(1.0 - momentum));
+  pool_run(update, &(Update){spans, (float)(1.0 - momentum)}, at);
   goto out;
 fail:
   TF_OpKernelContext_Failure(context, status);

@@ -44,8 +44,8 @@ final class BenchEmaCommand extends Command {
   int run(Terminal terminal) throws Exception {
     EmaBench.Figures figures = EmaBench.run(new EmaBench.Request(variables, floats, rounds));
     PrintStream out = terminal.out();
-    rate(out, "triad", figures.triadMilliseconds(), 16, "a = b + s c");
-    rate(out, "in place", figures.inPlaceMilliseconds(), 12, "a = a + s b");
+    rate(out, "triad", figures.triadMilliseconds(), 16, "a = b + s c in " + figures.triads());
+    rate(out, "in place", figures.inPlaceMilliseconds(), 12, "a = a + s b in " + figures.triads());
     figures
         .milliseconds()
         .forEach(

@@ -100,8 +100,8 @@ public final class StepBench {
    * @param matmulGigaflops best of eight products of 2048 x 2048 matrices, in the same precision
    * @param firstStepSeconds from the start of this process to the end of its first step
    * @param phases seconds of it by part
-   * @param peakMegabytes largest resident memory of the process so far; -1 where the system does
-   *     not tell
+   * @param peakMegabytes largest resident memory of the process until after the last step; -1 where
+   *     the system does not tell
    * @param loss of the last step
    * @param tensorflow its version
    * @param ema which form the target update has
@@ -185,6 +185,7 @@ public final class StepBench {
           counting += seconds.get(seconds.size() - 1);
         }
         double wait = input.waited() / counting;
+        long peak = peakMegabytes(); // before the tracing of a step
         OpProfile profile = profile(session, step, input, seed);
         double rate = product.gigaflops(session);
         List<Double> counted = seconds.stream().skip(2).sorted().toList();
@@ -198,7 +199,7 @@ public final class StepBench {
             rate,
             first,
             phases,
-            peakMegabytes(),
+            peak,
             loss,
             version,
             EmaLibrary.status().reason(),

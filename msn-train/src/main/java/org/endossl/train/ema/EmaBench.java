@@ -14,6 +14,7 @@ import org.endossl.train.SessionOptions;
 import org.endossl.train.config.Require;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
+import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
@@ -28,7 +29,8 @@ import org.tensorflow.types.TFloat64;
  * STREAM's triad {@code a = b + s c}, and the triad in place, {@code a = a + s b}, over arrays of
  * as many floats. The update reads target and online value and writes the target, 12 bytes per
  * float; so does the triad in place. The plain triad writes what it has not read: the processor
- * fetches the lines first and moves 16 bytes. The limit is the larger of the two rates.
+ * fetches the lines first and moves 16 bytes. The limit is the larger of the two rates. The triads
+ * are compiled C with the native update's threads; Java's where that library is not there.
  */
 public final class EmaBench {
   /**
@@ -53,7 +55,8 @@ public final class EmaBench {
    * What was measured, medians.
    *
    * @param request what was asked for
-   * @param threads of the triad
+   * @param threads of the triads
+   * @param triads what the triads are written in: C or Java
    * @param triadMilliseconds of the triad
    * @param inPlaceMilliseconds of the triad in place
    * @param limitGigabytesPerSecond the larger rate of the two, at 16 and 12 bytes per float
@@ -64,6 +67,7 @@ public final class EmaBench {
   public record Figures(
       Request request,
       int threads,
+      String triads,
       double triadMilliseconds,
       double inPlaceMilliseconds,
       double limitGigabytesPerSecond,
@@ -87,6 +91,7 @@ public final class EmaBench {
     forms.forEach(form -> times.put(form, new double[request.rounds()]));
     double[] triads = new double[request.rounds()];
     double[] inPlace = new double[request.rounds()];
+    boolean compiled = EmaLibrary.status().loaded();
     ExecutorService pool = Executors.newFixedThreadPool(threads);
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
@@ -104,15 +109,24 @@ public final class EmaBench {
       forms.forEach(
           form ->
               updates.put(form, EmaUpdate.build(tf, targets, onlines, momentum, List.of(), form)));
-      Triad triad = new Triad(request.floats(), threads, pool);
+      Operand<TFloat64> compiledTriads = compiled ? triads(tf, request.floats()) : null;
+      Triad triad = compiled ? null : new Triad(request.floats(), threads, pool);
       try (Session session = new Session(graph, SessionOptions.DEFAULT.config());
           TFloat64 m = TFloat64.scalarOf(MOMENTUM)) {
         Session.Runner runner = session.runner();
         initial.forEach(runner::addTarget);
         runner.run().close();
         for (int round = -3; round < request.rounds(); round++) { // three to warm up
-          keep(triads, round, triad.run());
-          keep(inPlace, round, triad.runInPlace());
+          if (triad != null) {
+            keep(triads, round, triad.run());
+            keep(inPlace, round, triad.runInPlace());
+          }
+          if (compiledTriads != null) {
+            try (Result result = session.runner().fetch(compiledTriads).run()) {
+              keep(triads, round, ((TFloat64) result.get(0)).getDouble(0));
+              keep(inPlace, round, ((TFloat64) result.get(0)).getDouble(1));
+            }
+          }
           for (Map.Entry<EmaUpdate.Form, Op> update : updates.entrySet()) {
             long start = System.nanoTime();
             session.runner().feed(momentum, m).addTarget(update.getValue()).run().close();
@@ -124,7 +138,17 @@ public final class EmaBench {
     } finally {
       pool.shutdownNow();
     }
-    return figures(request, threads, median(triads), median(inPlace), times);
+    return figures(
+        request, threads, compiled ? "C" : "Java", median(triads), median(inPlace), times);
+  }
+
+  /** Seconds of the two triads in C. */
+  private static Operand<TFloat64> triads(Ops tf, long floats) {
+    return tf.scope()
+        .opBuilder("MemoryTriad", "MemoryTriad")
+        .addInput(tf.constant(floats).asOutput())
+        .build()
+        .output(0);
   }
 
   private static int size(Request request, int index) {
@@ -151,6 +175,7 @@ public final class EmaBench {
   private static Figures figures(
       Request request,
       int threads,
+      String language,
       double triad,
       double inPlace,
       Map<EmaUpdate.Form, double[]> times) {
@@ -165,6 +190,7 @@ public final class EmaBench {
     return new Figures(
         request,
         threads,
+        language,
         triad * 1e3,
         inPlace * 1e3,
         limit / 1e9,
