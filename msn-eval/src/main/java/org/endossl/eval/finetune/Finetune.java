@@ -12,6 +12,7 @@ import org.endossl.data.Split;
 import org.endossl.data.TrainInput;
 import org.endossl.data.augment.RandAugmentConfig;
 import org.endossl.eval.Encoder;
+import org.endossl.eval.EpochBoard;
 import org.endossl.eval.Progress;
 import org.endossl.eval.ProgressListener;
 import org.endossl.eval.WeightsSource;
@@ -122,7 +123,10 @@ public final class Finetune {
         network.load(session);
         initialize(session, store.variables());
         step.initialize(session);
-        Fit fit = fit(session, input, step, loader, validation, config.training(), listener);
+        Fit fit;
+        try (EpochBoard board = request.out() == null ? null : EpochBoard.in(request.out())) {
+          fit = fit(session, input, step, loader, validation, config.training(), listener, board);
+        }
         loader.assign(session, fit.best());
         FinetuneResult result =
             new FinetuneResult(
@@ -181,7 +185,9 @@ public final class Finetune {
       WeightLoader loader,
       Scoring.@Nullable Part validation,
       TrainingConfig config,
-      ProgressListener listener) {
+      ProgressListener listener,
+      @Nullable EpochBoard board)
+      throws IOException {
     ReduceOnPlateau plateau = new ReduceOnPlateau(config.reduceLr());
     EarlyStopping stopping = new EarlyStopping(config.earlyStopping());
     List<FinetuneResult.Epoch> epochs = new ArrayList<>();
@@ -212,6 +218,9 @@ public final class Finetune {
               scored == null ? Double.NaN : scored.acc(),
               scored == null ? Double.NaN : scored.macroF1());
       epochs.add(epoch);
+      if (board != null) {
+        board.epoch(e, epoch.training(), epoch.validation());
+      }
       double score = of(config.best(), epoch);
       if (validation == null
           ? Double.isFinite(epoch.loss())

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.endossl.data.Split;
 import org.endossl.eval.AtomicFiles;
 import org.endossl.eval.features.FeatureInfo;
@@ -75,6 +76,16 @@ public record FinetuneResult(
       double valLoss,
       double valAcc,
       double valMacroF1) {
+    /** The training's values for {@link org.endossl.eval.EpochBoard}. */
+    Map<String, Double> training() {
+      return Map.of("loss", loss, "learning_rate", learningRate);
+    }
+
+    /** The validation's. */
+    Map<String, Double> validation() {
+      return Map.of("loss", valLoss, "acc", valAcc, "macro_f1", valMacroF1);
+    }
+
     private JsonObject toJson() {
       JsonObject row = new JsonObject();
       row.addProperty("epoch", epoch);

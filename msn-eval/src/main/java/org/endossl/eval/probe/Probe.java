@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.endossl.data.Split;
+import org.endossl.eval.EpochBoard;
 import org.endossl.eval.ProgressListener;
 import org.endossl.eval.WeightsSource;
 import org.endossl.eval.features.FeatureSet;
@@ -37,6 +38,11 @@ public final class Probe {
             listener);
     ProbeResult result = LinearProbe.run(request.name(), features, request.config(), listener);
     if (request.out() != null) {
+      try (EpochBoard board = EpochBoard.in(request.out())) {
+        for (ProbeResult.Epoch epoch : result.epochs()) {
+          board.epoch(epoch.epoch(), epoch.training(), epoch.validation());
+        }
+      }
       result.write(request.out());
       ProbeRecord.write(request.out(), result, request.config());
       request.badRecords().write(request.out());

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.endossl.data.Split;
 import org.endossl.eval.AtomicFiles;
 import org.endossl.eval.features.FeatureInfo;
@@ -102,7 +103,17 @@ public record ProbeResult(
       double acc,
       double valLoss,
       double valAcc,
-      double valMacroF1) {}
+      double valMacroF1) {
+    /** The training's values for {@link org.endossl.eval.EpochBoard}. */
+    Map<String, Double> training() {
+      return Map.of("loss", loss, "acc", acc, "learning_rate", learningRate);
+    }
+
+    /** The validation's. */
+    Map<String, Double> validation() {
+      return Map.of("loss", valLoss, "acc", valAcc, "macro_f1", valMacroF1);
+    }
+  }
 
   /**
    * Predictions and their scores.
