@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import org.endossl.data.synthetic.SyntheticCholec80;
 import org.endossl.data.synthetic.SyntheticConfig;
+import org.endossl.tfrecords.BadRecords;
 import org.endossl.train.InputBench;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,12 @@ final class BenchInputCommand extends Command {
 
   @Parameter(names = "--batches", description = "batches to draw; the first two do not count")
   int batches = 32;
+
+  @Parameter(names = "--cache", description = "decoded frames kept in memory; 0: none")
+  int cached = 0;
+
+  @Parameter(names = "--on-bad-record", description = OnBadRecord.TEXT)
+  String onBadRecord = "fail";
 
   @Parameter(names = "--json", description = "F: also write the figures to this file")
   @Nullable Path json;
@@ -55,6 +62,7 @@ final class BenchInputCommand extends Command {
 
   @Override
   int run(Terminal terminal) throws Exception {
+    BadRecords bad = OnBadRecord.of(onBadRecord);
     Path generated = data.isEmpty() ? Files.createTempDirectory("endossl-bench") : null;
     try {
       if (generated != null) {
@@ -62,7 +70,9 @@ final class BenchInputCommand extends Command {
       }
       InputBench.Figures figures =
           InputBench.run(
-              new InputBench.Request(records(generated), batch, focal, workers, batches));
+              new InputBench.Request(records(generated), batch, focal, workers, batches, cached),
+              bad);
+      OnBadRecord.report(bad, terminal.err());
       terminal
           .out()
           .printf(

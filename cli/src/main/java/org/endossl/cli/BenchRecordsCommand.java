@@ -53,6 +53,7 @@ final class BenchRecordsCommand extends Command {
     PrintStream out = terminal.out();
     row(out, "write", figures.writeMegabytesPerSecond(), "synced");
     row(out, "read", figures.readMegabytesPerSecond(), "checksums included, from the page cache");
+    row(out, "mapped", figures.mappedMegabytesPerSecond(), "the same, mapped into memory");
     if (json != null) {
       JsonFile.write(json, figures);
     }

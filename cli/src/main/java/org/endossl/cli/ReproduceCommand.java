@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import org.endossl.eval.suite.Suite;
 import org.endossl.eval.suite.SuiteRequest;
 import org.endossl.eval.suite.SuiteResult;
+import org.endossl.tfrecords.BadRecords;
 import org.jspecify.annotations.Nullable;
 
 /** {@code endossl reproduce}: the published numbers whose weights and data are there. */
@@ -22,6 +23,9 @@ final class ReproduceCommand extends Command {
 
   @Parameter(names = "--json", description = "F.json: also write rows and all their scores")
   @Nullable Path json;
+
+  @Parameter(names = "--on-bad-record", description = OnBadRecord.TEXT)
+  String onBadRecord = "fail";
 
   @Override
   String details() {
@@ -44,10 +48,13 @@ final class ReproduceCommand extends Command {
 
   @Override
   int run(Terminal terminal) throws Exception {
+    BadRecords bad = OnBadRecord.of(onBadRecord);
     SuiteResult result;
     try (StageProgress progress = new StageProgress(terminal)) {
-      result = Suite.run(new SuiteRequest(suite, Home.file(""), work, true, junit, json), progress);
+      result =
+          Suite.run(new SuiteRequest(suite, Home.file(""), work, true, junit, json, bad), progress);
     }
+    OnBadRecord.report(bad, terminal.err());
     SuiteTable.print(result, terminal.out());
     if (result.count(SuiteResult.State.MISSED) > 0) {
       return ExitCode.BAR_MISSED;

@@ -7,6 +7,7 @@ import java.util.List;
 import org.endossl.eval.suite.Suite;
 import org.endossl.eval.suite.SuiteRequest;
 import org.endossl.eval.suite.SuiteResult;
+import org.endossl.tfrecords.BadRecords;
 import org.jspecify.annotations.Nullable;
 
 /** {@code endossl suite run SUITE.yaml}: scores held against bars. */
@@ -22,6 +23,9 @@ final class SuiteRunCommand extends Command {
 
   @Parameter(names = "--json", description = "F.json: also write rows and all their scores")
   @Nullable Path json;
+
+  @Parameter(names = "--on-bad-record", description = OnBadRecord.TEXT)
+  String onBadRecord = "fail";
 
   @Override
   String arguments() {
@@ -51,13 +55,15 @@ final class SuiteRunCommand extends Command {
     if (files.size() != 1) {
       throw new UsageException("wanted one SUITE.yaml, got " + files.size());
     }
+    BadRecords bad = OnBadRecord.of(onBadRecord);
     SuiteResult result;
     try (StageProgress progress = new StageProgress(terminal)) {
       result =
           Suite.run(
-              new SuiteRequest(Path.of(files.get(0)), Home.file(""), work, false, junit, json),
+              new SuiteRequest(Path.of(files.get(0)), Home.file(""), work, false, junit, json, bad),
               progress);
     }
+    OnBadRecord.report(bad, terminal.err());
     SuiteTable.print(result, terminal.out());
     return result.count(SuiteResult.State.MISSED) > 0 ? ExitCode.BAR_MISSED : ExitCode.DONE;
   }

@@ -11,13 +11,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What every command that reads records does with damaged ones. */
 final class DamagedRecordsTest {
   /** Real frames, which no repository may hold: beside a checkout, where they are. */
-  private static final Path DAMAGED = Path.of("../../shared/golden/tf_cholec80/damaged");
+  private static final Path DAMAGED =
+      Path.of(System.getProperty("endossl.shared", "../../shared"), "golden/tf_cholec80/damaged");
 
   private static final Pattern PLACE =
       Pattern.compile(".*\\.tfrecord at byte \\d+, record \\d+: .+", Pattern.DOTALL);
@@ -51,7 +53,37 @@ final class DamagedRecordsTest {
         List.of(
             "probe", "--weights", "mean-colour", "--set", records, "--set", split, "--out", out),
         List.of("knn", "--weights", "mean-colour", "--set", records, "--set", split, "--out", out),
+        List.of("convert", "--layout", "records", "--input", data.toString(), "--out", out),
+        List.of("bench", "input", "--data", data.toString(), "--batch=2", "--batches=3"),
         pretrain(records, split, out));
+  }
+
+  private List<String> finetune(Path data) {
+    List<String> words =
+        new ArrayList<>(
+            List.of("finetune", "--weights", "random:../configs/pretrain/demo.yaml:1", "--out"));
+    words.add(temp.resolve("out").toString());
+    for (String set :
+        List.of(
+            "data.records=[" + data + "]",
+            "data.split={train: 1, validation: 2, test: 3}",
+            "augmentation=none",
+            "training.epochs=1",
+            "training.batch_size=16")) {
+      words.add("--set");
+      words.add(set);
+    }
+    return words;
+  }
+
+  @Test
+  @Tag("slow")
+  void finetune_skipsAndLists_whenToldTo() throws IOException {
+    Ran ran = run(finetune(damaged()), "--on-bad-record=skip");
+    assertEquals(0, ran.code(), ran.err());
+    assertTrue(ran.err().contains("1 record was skipped"), ran.err());
+    Path list = temp.resolve("out/skipped_records.json");
+    assertTrue(Files.readString(list).contains("\"skipped\": 1"));
   }
 
   private static List<String> pretrain(String records, String split, String out) {
@@ -82,7 +114,9 @@ final class DamagedRecordsTest {
   @Test
   void everyCommand_namesFileByteAndRecord_andWritesNothing() throws IOException {
     Path data = damaged();
-    for (List<String> words : commands(data)) {
+    List<List<String>> all = new ArrayList<>(commands(data));
+    all.add(finetune(data));
+    for (List<String> words : all) {
       Ran ran = run(words);
       assertEquals(3, ran.code(), words + ": " + ran.err());
       assertTrue(PLACE.matcher(ran.err()).matches(), words + ": " + ran.err());
@@ -98,7 +132,7 @@ final class DamagedRecordsTest {
       assertEquals(0, ran.code(), words + ": " + ran.err());
       String place = data.resolve("video01.tfrecord") + " at byte 0, record 0: the data's checksum";
       assertTrue(ran.err().contains(place), words + ": " + ran.err());
-      if (!words.get(0).equals("records")) {
+      if (List.of("features", "probe", "knn", "pretrain").contains(words.get(0))) {
         Path list = temp.resolve("out/skipped_records.json");
         assertTrue(Files.readString(list).contains("\"skipped\": 1"), words.toString());
       }
@@ -117,7 +151,9 @@ final class DamagedRecordsTest {
     }
     assertEquals(11, files.size());
     for (Path file : files) {
-      for (List<String> words : commands(file)) {
+      List<List<String>> all = new ArrayList<>(commands(file));
+      all.add(finetune(file));
+      for (List<String> words : all) {
         Ran ran = run(words);
         assertEquals(3, ran.code(), words + ": " + ran.err());
         assertTrue(PLACE.matcher(ran.err()).matches(), words + ": " + ran.err());

@@ -72,6 +72,11 @@ public final class FrameFiles {
     return new FrameFiles(List.copyOf(part), its, phaseOrder);
   }
 
+  /** The same frames, which lie elsewhere. */
+  FrameFiles with(List<FrameIndex.Entry> others) {
+    return new FrameFiles(List.copyOf(others), videos, phaseOrder);
+  }
+
   /** How many frames there are; at least one. */
   public long frames() {
     return entries.size();

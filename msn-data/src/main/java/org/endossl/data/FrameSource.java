@@ -57,7 +57,18 @@ interface FrameSource {
    * @param tf of the map function
    * @param arguments placeholders for the element, then for the captures
    */
-  Frame frame(Ops tf, List<? extends Operand<?>> arguments);
+  default Frame frame(Ops tf, List<? extends Operand<?>> arguments) {
+    return new Frame(example(tf, arguments), row(tf, arguments), position(tf, arguments));
+  }
+
+  /** Of {@link #frame} the example only. */
+  Operand<TString> example(Ops tf, List<? extends Operand<?>> arguments);
+
+  /** Of {@link #frame} the row only: nothing is read for it. */
+  Operand<TInt64> row(Ops tf, List<? extends Operand<?>> arguments);
+
+  /** Of {@link #frame} the position only: nothing is read for it. */
+  Operand<TInt64> position(Ops tf, List<? extends Operand<?>> arguments);
 
   /** The values that make the dataset give the order. */
   List<Feed> feeds(Order order);

@@ -74,7 +74,7 @@ final class PlainSource implements FrameSource {
 
   @Override
   @SuppressWarnings("unchecked")
-  public Frame frame(Ops tf, List<? extends Operand<?>> arguments) {
+  public Operand<TString> example(Ops tf, List<? extends Operand<?>> arguments) {
     Operand<TString> file =
         tf.gather(
             (Operand<TString>) arguments.get(COLUMNS), one(tf, arguments, FILE), tf.constant(0));
@@ -87,9 +87,18 @@ final class PlainSource implements FrameSource {
     List<Class<? extends TType>> type = List.of(TString.class);
     List<Shape> shape = List.of(Shape.scalar());
     Operand<? extends TType> record = tf.data.takeDataset(rest, tf.constant(1L), type, shape);
-    Operand<TString> example =
-        (Operand<TString>) tf.data.datasetToSingleElement(record, type, shape).components().get(0);
-    return new Frame(example, column(arguments, ROW), column(arguments, POSITION));
+    return (Operand<TString>)
+        tf.data.datasetToSingleElement(record, type, shape).components().get(0);
+  }
+
+  @Override
+  public Operand<TInt64> row(Ops tf, List<? extends Operand<?>> arguments) {
+    return column(arguments, ROW);
+  }
+
+  @Override
+  public Operand<TInt64> position(Ops tf, List<? extends Operand<?>> arguments) {
+    return column(arguments, POSITION);
   }
 
   private static Operand<TInt64> one(Ops tf, List<? extends Operand<?>> arguments, int column) {

@@ -162,13 +162,22 @@ final class StreamSource implements FrameSource {
 
   @Override
   @SuppressWarnings("unchecked")
-  public Frame frame(Ops tf, List<? extends Operand<?>> arguments) {
+  public Operand<TString> example(Ops tf, List<? extends Operand<?>> arguments) {
+    return (Operand<TString>) arguments.get(0);
+  }
+
+  @Override
+  @SuppressWarnings("unchecked")
+  public Operand<TInt64> row(Ops tf, List<? extends Operand<?>> arguments) {
     Operand<TInt64> rows = (Operand<TInt64>) arguments.get(3);
     Operand<TInt64> number = (Operand<TInt64>) arguments.get(1);
-    return new Frame(
-        (Operand<TString>) arguments.get(0),
-        tf.gather(rows, number, tf.constant(0)),
-        (Operand<TInt64>) arguments.get(2));
+    return tf.gather(rows, number, tf.constant(0));
+  }
+
+  @Override
+  @SuppressWarnings("unchecked")
+  public Operand<TInt64> position(Ops tf, List<? extends Operand<?>> arguments) {
+    return (Operand<TInt64>) arguments.get(2);
   }
 
   @Override

@@ -1,12 +1,12 @@
 package org.endossl.data;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.endossl.data.augment.KerasResizing;
-import org.endossl.tfrecords.Compression;
 import org.tensorflow.ConcreteFunction;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
@@ -35,6 +35,7 @@ public final class VideoInput implements AutoCloseable {
   private final List<List<Integer>> videos = new ArrayList<>();
   private final List<String> names;
   private final int together;
+  private final PlainCopies copies;
   private final PlainSource source;
   private final Placeholder<TInt64> length;
   private final Placeholder<TInt64> count;
@@ -44,7 +45,14 @@ public final class VideoInput implements AutoCloseable {
 
   @SuppressWarnings("unchecked")
   private VideoInput(
-      Ops tf, FrameFiles files, int size, Normalization normalization, int together, int workers) {
+      Ops tf,
+      FrameFiles files,
+      PlainCopies copies,
+      int size,
+      Normalization normalization,
+      int together,
+      int workers) {
+    this.copies = copies;
     this.together = together;
     this.names = files.videos();
     Map<String, List<Integer>> byVideo = new LinkedHashMap<>();
@@ -53,7 +61,7 @@ public final class VideoInput implements AutoCloseable {
     }
     names.forEach(name -> videos.add(byVideo.getOrDefault(name, List.of())));
     Ops cpu = Batches.onCpu(tf);
-    this.source = new PlainSource(cpu, files);
+    this.source = new PlainSource(cpu, copies.files());
     this.length = cpu.placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
     this.count = cpu.placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
     List<Class<? extends TType>> types = List.of(TFloat32.class, TInt64.class);
@@ -91,13 +99,16 @@ public final class VideoInput implements AutoCloseable {
   /**
    * Builds the input.
    *
-   * @param files plain record files; compressed ones cannot be read out of order
+   * @param files plain record files are read where they lie; compressed ones are unpacked into a
+   *     temporary folder first, which {@link #close} removes
    * @param size side of the images, pixels
    * @param together videos per batch; the last batch may have fewer
    * @param workers threads that decode; 0 lets TensorFlow choose
+   * @throws org.endossl.tfrecords.DataException when a compressed file is damaged
    */
   public static VideoInput build(
-      Ops tf, FrameFiles files, int size, Normalization normalization, int together, int workers) {
+      Ops tf, FrameFiles files, int size, Normalization normalization, int together, int workers)
+      throws IOException {
     if (size < 1 || together < 1 || workers < 0) {
       throw new IllegalArgumentException(
           "video input: got size "
@@ -108,17 +119,13 @@ public final class VideoInput implements AutoCloseable {
               + workers
               + " workers, wanted at least 1, 1 and 0");
     }
-    files.entries().stream()
-        .filter(e -> e.compression() != Compression.NONE)
-        .findFirst()
-        .ifPresent(
-            e -> {
-              throw new IllegalArgumentException(
-                  e.file()
-                      + ": is compressed, wanted plain record files for whole videos; see endossl"
-                      + " records reshard");
-            });
-    return new VideoInput(tf, files, size, normalization, together, workers);
+    PlainCopies copies = PlainCopies.of(files);
+    try {
+      return new VideoInput(tf, files, copies, size, normalization, together, workers);
+    } catch (RuntimeException e) {
+      copies.close();
+      throw e;
+    }
   }
 
   private Signature frame(Ops tf, int size) {
@@ -217,7 +224,9 @@ public final class VideoInput implements AutoCloseable {
     return rows;
   }
 
-  /** Nothing is held outside the graph; here so that one can be. */
+  /** Removes what was unpacked. */
   @Override
-  public void close() {}
+  public void close() throws IOException {
+    copies.close();
+  }
 }

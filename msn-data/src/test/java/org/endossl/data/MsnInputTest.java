@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -141,6 +142,49 @@ class MsnInputTest {
   void resumedEpochOfCompressedFiles_hasTheSameBits() {
     List<Step> whole = run(mixed, LIGHT, 3, 0, 2, 0);
     assertSame(whole.subList(2, whole.size()), run(mixed, LIGHT, 3, 0, 2, 6));
+  }
+
+  @Test
+  void keptFrames_changeNoBit_inAnyEpochNorWhereARunGoesOn() throws IOException {
+    for (FrameFiles files : List.of(plain, mixed)) {
+      int cached = files == plain ? 5 : 1000;
+      try (Graph graph = new Graph();
+          MsnInput input = MsnInput.build(Ops.create(graph), files, LIGHT, 3, 6, 0, cached);
+          Session session = new Session(graph)) {
+        epoch(session, input, 0, 0);
+        assertSame(run(files, LIGHT, 3, 0, 1, 0), epoch(session, input, 1, 0));
+        assertSame(run(files, LIGHT, 3, 0, 2, 6), epoch(session, input, 2, 6));
+      }
+    }
+  }
+
+  @Test
+  void keptFrames_areNotReadAgain() throws IOException {
+    Path file = Fixtures.write(directory.resolve("gone.tfrecord"), 6, 9);
+    FrameIndex index = FrameIndex.scan(List.of(file));
+    FrameFiles files = FrameFiles.select(index, index.videos());
+    try (Graph graph = new Graph();
+        MsnInput input = MsnInput.build(Ops.create(graph), files, LIGHT, 3, 6, 0, 6);
+        Session session = new Session(graph)) {
+      epoch(session, input, 0, 0);
+      List<Step> second = epoch(session, input, 1, 0);
+      Files.delete(file);
+      assertSame(second, epoch(session, input, 1, 0));
+    }
+  }
+
+  @Test
+  void shards_giveEachFrameToOneWorker_withTheSameNumberOfSteps() {
+    List<Long> all = new ArrayList<>();
+    for (int worker = 0; worker < 2; worker++) {
+      FrameFiles part = plain.shard(worker, 2);
+      for (Step step : run(part, LIGHT, 1, 0, 0, 0)) {
+        FrameIndex.Entry entry = part.entries().get(Math.toIntExact(step.rows().get(0)));
+        all.add(Long.valueOf(plain.entries().indexOf(entry)));
+      }
+      assertEquals(7, part.frames());
+    }
+    assertEquals(14, new HashSet<>(all).size());
   }
 
   @Test

@@ -2,9 +2,10 @@ package org.endossl.data;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -122,14 +123,40 @@ class VideoInputTest {
   }
 
   @Test
-  void compressedFiles_areRefused() throws IOException {
+  void compressedFiles_giveTheSame_andLeaveNothingBehind() throws IOException {
+    FrameFiles plain = files();
+    Path copies = Files.createDirectories(directory.resolve("copies"));
     FrameIndex index =
-        FrameIndex.scan(List.of(Fixtures.write(directory.resolve("c.tfrecord.gz"), 3, 3)));
-    FrameFiles files = FrameFiles.select(index, index.videos());
-    try (Graph graph = new Graph()) {
-      assertThrows(
-          IllegalArgumentException.class,
-          () -> VideoInput.build(Ops.create(graph), files, SIZE, Normalization.NONE, 1, 1));
+        FrameIndex.scan(
+            List.of(
+                Fixtures.write(copies.resolve("a.tfrecord.gz"), 5, 2, 1),
+                Fixtures.write(copies.resolve("b.tfrecord.zlib"), 3, 3)));
+    FrameFiles compressed = FrameFiles.select(index, index.videos());
+    float[][] expected = videos(plain);
+    float[][] actual = videos(compressed);
+    for (int batch = 0; batch < expected.length; batch++) {
+      assertArrayEquals(expected[batch], actual[batch]);
+    }
+    PlainCopies unpacked = PlainCopies.of(compressed);
+    Path folder = unpacked.files().entries().get(0).file().getParent();
+    assertTrue(folder != null && Files.exists(folder));
+    unpacked.close();
+    assertTrue(Files.notExists(folder));
+  }
+
+  private static float[][] videos(FrameFiles files) throws IOException {
+    try (Graph graph = new Graph();
+        VideoInput input =
+            VideoInput.build(Ops.create(graph), files, SIZE, Normalization.NONE, 2, 2);
+        Session session = new Session(graph)) {
+      float[][] batches = new float[input.batches()][];
+      for (int batch = 0; batch < batches.length; batch++) {
+        input.start(session, batch);
+        try (Result r = session.runner().fetch(input.images()).run()) {
+          batches[batch] = Graphs.floats((TFloat32) r.get(0));
+        }
+      }
+      return batches;
     }
   }
 }

@@ -3,6 +3,7 @@ package org.endossl.train;
 import java.util.List;
 import org.endossl.data.Split;
 import org.endossl.train.config.Require;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the frames are and which of them serve.
@@ -12,9 +13,16 @@ import org.endossl.train.config.Require;
  * @param part the part to train on: train, validation, test or all
  * @param shuffle encoded frames held to draw from, {@code >= 1}
  * @param workers threads that decode and augment; 0 lets TensorFlow choose
+ * @param cache decoded frames kept in memory for the epochs to come, 1.2 MB for each of 854x480;
+ *     missing for none. The batches are the same
  */
 public record DataConfig(
-    List<String> records, SplitConfig split, String part, int shuffle, int workers) {
+    List<String> records,
+    SplitConfig split,
+    String part,
+    int shuffle,
+    int workers,
+    @Nullable Integer cache) {
   public DataConfig {
     records = List.copyOf(records);
     if (!List.of("train", "validation", "test", "all").contains(part)) {
@@ -23,6 +31,12 @@ public record DataConfig(
     }
     Require.atLeast("shuffle", shuffle, 1);
     Require.atLeast("workers", workers, 0);
+    Require.atLeast("cache", cache == null ? 0 : cache, 0);
+  }
+
+  /** How many decoded frames are kept. */
+  public int cached() {
+    return cache == null ? 0 : cache;
   }
 
   /**

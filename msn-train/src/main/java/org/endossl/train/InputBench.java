@@ -7,6 +7,7 @@ import org.endossl.data.FrameFiles;
 import org.endossl.data.MsnInput;
 import org.endossl.data.Normalization;
 import org.endossl.data.ViewsConfig;
+import org.endossl.tfrecords.BadRecords;
 import org.endossl.tfrecords.FrameIndex;
 import org.endossl.tfrecords.RecordFiles;
 import org.endossl.train.config.Require;
@@ -24,9 +25,12 @@ public final class InputBench {
    * @param focalViews views of 96 pixels, besides target and random view of 224
    * @param workers threads that decode and augment; 0 lets TensorFlow choose
    * @param batches to draw, of which the first two do not count
+   * @param cached decoded frames kept in memory; 0 for none
    */
-  public record Request(List<String> records, int batch, int focalViews, int workers, int batches) {
+  public record Request(
+      List<String> records, int batch, int focalViews, int workers, int batches, int cached) {
     public Request {
+      Require.atLeast("cache", cached, 0);
       records = List.copyOf(records);
       Require.atLeast("batch", batch, 1);
       Require.atLeast("focal", focalViews, 0);
@@ -74,8 +78,13 @@ public final class InputBench {
    * @throws org.endossl.tfrecords.DataException if records are missing or damaged
    */
   public static Figures run(Request request) throws IOException {
+    return run(request, BadRecords.fail());
+  }
+
+  /** As {@link #run(Request)}; what is done about bad records is up to bad. */
+  public static Figures run(Request request, BadRecords bad) throws IOException {
     List<Path> paths = RecordFiles.list(request.records());
-    FrameIndex index = FrameIndex.scan(paths);
+    FrameIndex index = FrameIndex.scan(paths, bad, bytes -> {});
     FrameFiles files = FrameFiles.select(index, index.videos());
     try (Graph graph = new Graph();
         MsnInput input =
@@ -85,7 +94,8 @@ public final class InputBench {
                 views(request.focalViews()),
                 request.batch(),
                 1024,
-                request.workers());
+                request.workers(),
+                request.cached());
         Session session = new Session(graph, SessionOptions.DEFAULT.config())) {
       long perEpoch = input.stepsPerEpoch();
       long begin = System.nanoTime();

@@ -201,7 +201,8 @@ public final class Pretrainer {
         config.views(),
         config.optimization().part(),
         config.data().shuffle(),
-        config.data().workers());
+        config.data().workers(),
+        config.data().cached());
   }
 
   private MsnViews views(Ops tf, MsnInput input, StepSeeds seeds) {

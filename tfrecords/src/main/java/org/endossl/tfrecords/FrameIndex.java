@@ -57,6 +57,21 @@ public final class FrameIndex {
       int phase,
       List<Integer> instruments) {
 
+    /** The same record in a plain copy of its file. */
+    public Entry in(Path copy) {
+      return new Entry(
+          copy,
+          Compression.NONE,
+          record,
+          offset,
+          length,
+          videoId,
+          frameId,
+          totalFrames,
+          phase,
+          instruments);
+    }
+
     /** Where the record is, for messages. */
     public Place place() {
       return new Place(file, offset, record);

@@ -4,7 +4,15 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.zip.CRC32;
+import java.util.zip.Deflater;
+import java.util.zip.DeflaterOutputStream;
+import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageWriteParam;
+import javax.imageio.ImageWriter;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
@@ -46,6 +54,81 @@ public final class Images {
       ImageIO.write(image, "png", stream);
     }
     return out.toByteArray();
+  }
+
+  /** The same pixels as red, green and blue without alpha, in an image of its own. */
+  public static BufferedImage plain(BufferedImage image) {
+    BufferedImage plain =
+        new BufferedImage(image.getWidth(), image.getHeight(), BufferedImage.TYPE_INT_RGB);
+    plain.setRGB(0, 0, image.getWidth(), image.getHeight(), rgb(image), 0, image.getWidth());
+    return plain;
+  }
+
+  /**
+   * The bytes of a JPEG; the same image gives the same bytes.
+   *
+   * @param image red, green and blue
+   * @param quality 1 to 100
+   */
+  public static byte[] jpeg(BufferedImage image, int quality) throws IOException {
+    ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
+    ImageWriteParam how = writer.getDefaultWriteParam();
+    how.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
+    how.setCompressionQuality(quality / 100f);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (MemoryCacheImageOutputStream stream = new MemoryCacheImageOutputStream(out)) {
+      writer.setOutput(stream);
+      writer.write(null, new IIOImage(image, null, null), how);
+    } finally {
+      writer.dispose();
+    }
+    return out.toByteArray();
+  }
+
+  /** The bytes of a PNG whose pixels are not compressed: one filter byte and a row, row by row. */
+  public static byte[] storedPng(BufferedImage image) throws IOException {
+    int width = image.getWidth();
+    int height = image.getHeight();
+    int[] pixels = rgb(image);
+    byte[] rows = new byte[height * (1 + 3 * width)];
+    int at = 0;
+    for (int y = 0; y < height; y++) {
+      at++; // no filter
+      for (int x = 0; x < width; x++) {
+        int pixel = pixels[y * width + x];
+        rows[at++] = (byte) (pixel >> 16);
+        rows[at++] = (byte) (pixel >> 8);
+        rows[at++] = (byte) pixel;
+      }
+    }
+    ByteArrayOutputStream data = new ByteArrayOutputStream(rows.length + (1 << 10));
+    Deflater stored = new Deflater(Deflater.NO_COMPRESSION);
+    try (DeflaterOutputStream out = new DeflaterOutputStream(data, stored, 1 << 16)) {
+      out.write(rows);
+    } finally {
+      stored.end();
+    }
+    ByteArrayOutputStream png = new ByteArrayOutputStream(data.size() + 64);
+    png.write(new byte[] {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'});
+    chunk(
+        png,
+        "IHDR",
+        ByteBuffer.allocate(13).putInt(width).putInt(height).put((byte) 8).put((byte) 2).array());
+    chunk(png, "IDAT", data.toByteArray());
+    chunk(png, "IEND", new byte[0]);
+    return png.toByteArray();
+  }
+
+  private static void chunk(ByteArrayOutputStream png, String type, byte[] data)
+      throws IOException {
+    byte[] typed = type.getBytes(StandardCharsets.US_ASCII);
+    CRC32 crc = new CRC32();
+    crc.update(typed);
+    crc.update(data);
+    png.write(ByteBuffer.allocate(Integer.BYTES).putInt(data.length).array());
+    png.write(typed);
+    png.write(data);
+    png.write(ByteBuffer.allocate(Integer.BYTES).putInt((int) crc.getValue()).array());
   }
 
   /** Red, green and blue of each pixel, row by row, as the lower 24 bits. */

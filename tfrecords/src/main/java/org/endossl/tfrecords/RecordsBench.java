@@ -17,12 +17,14 @@ public final class RecordsBench {
    * @param writeMegabytesPerSecond median of five files, synced to the disk
    * @param readMegabytesPerSecond median of five readings, both checksums of each record checked;
    *     the file is in the system's cache
+   * @param mappedMegabytesPerSecond the same of the file mapped into memory
    */
   public record Figures(
       int records,
       int recordBytes,
       double writeMegabytesPerSecond,
-      double readMegabytesPerSecond) {}
+      double readMegabytesPerSecond,
+      double mappedMegabytesPerSecond) {}
 
   private RecordsBench() {}
 
@@ -48,15 +50,17 @@ public final class RecordsBench {
     Path file = folder.resolve("bench.tfrecord");
     double[] write = new double[ROUNDS];
     double[] read = new double[ROUNDS];
+    double[] mapped = new double[ROUNDS];
     try {
       for (int i = 0; i < ROUNDS; i++) {
         write[i] = megabytes / write(file, data, records);
-        read[i] = megabytes / read(file, records);
+        read[i] = megabytes / read(file, records, Access.STREAMED);
+        mapped[i] = megabytes / read(file, records, Access.MAPPED);
       }
     } finally {
       Files.deleteIfExists(file);
     }
-    return new Figures(records, recordBytes, median(write), median(read));
+    return new Figures(records, recordBytes, median(write), median(read), median(mapped));
   }
 
   private static double write(Path file, byte[] data, int records) throws IOException {
@@ -70,10 +74,10 @@ public final class RecordsBench {
     return (System.nanoTime() - start) / 1e9;
   }
 
-  private static double read(Path file, int records) throws IOException {
+  private static double read(Path file, int records, Access access) throws IOException {
     long start = System.nanoTime();
     int count = 0;
-    try (TfRecordReader reader = TfRecordReader.open(file, Compression.NONE)) {
+    try (TfRecordReader reader = TfRecordReader.open(file, Compression.NONE, access)) {
       while (reader.next() != null) {
         count++;
       }

@@ -19,6 +19,7 @@ public final class TfRecordReader implements Closeable {
 
   private final Path file;
   private final Compression compression;
+  private final Access access;
   private final FileChannel channel;
   private InputStream in;
   private final byte[] header = new byte[RecordFraming.HEADER];
@@ -28,13 +29,14 @@ public final class TfRecordReader implements Closeable {
   private long next;
   private boolean lost;
 
-  private TfRecordReader(Path file, Compression compression, FileChannel channel)
+  private TfRecordReader(Path file, Compression compression, Access access, FileChannel channel)
       throws IOException {
     this.file = file;
     this.compression = compression;
+    this.access = access;
     this.channel = channel;
     try {
-      this.in = RecordStream.of(channel, compression);
+      this.in = stream();
     } catch (IOException e) {
       throw decided(e);
     }
@@ -45,17 +47,34 @@ public final class TfRecordReader implements Closeable {
     return open(file, Compression.of(file));
   }
 
+  private InputStream stream() throws IOException {
+    return access == Access.MAPPED
+        ? new MappedStream(channel)
+        : RecordStream.of(channel, compression);
+  }
+
+  /** As {@link #open(Path, Compression, Access)}, streamed. */
+  public static TfRecordReader open(Path file, Compression compression) throws IOException {
+    return open(file, compression, Access.STREAMED);
+  }
+
   /**
    * Opens a file.
    *
    * @throws DataException when there is no such file or its compressed stream does not begin well
+   * @throws IllegalArgumentException when a compressed file is to be mapped
    * @throws IOException when it cannot be opened
    */
-  public static TfRecordReader open(Path file, Compression compression) throws IOException {
+  public static TfRecordReader open(Path file, Compression compression, Access access)
+      throws IOException {
     RecordFiles.requireFile(file);
+    if (access == Access.MAPPED && compression != Compression.NONE) {
+      throw new IllegalArgumentException(
+          file + ": is compressed by " + compression + ", wanted a plain file to be mapped");
+    }
     FileChannel channel = FileChannel.open(file);
     try {
-      return new TfRecordReader(file, compression, channel);
+      return new TfRecordReader(file, compression, access, channel);
     } catch (IOException e) {
       channel.close();
       throw e;
@@ -197,7 +216,7 @@ public final class TfRecordReader implements Closeable {
       throw new IllegalStateException(file + ": random access needs a file without compression");
     }
     channel.position(offset);
-    in = RecordStream.of(channel, compression);
+    in = stream();
     this.next = offset;
     this.offset = offset;
     this.record = record - 1;

@@ -1,10 +1,8 @@
 package org.endossl.tfrecords;
 
-import java.io.BufferedOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +36,7 @@ public final class TfRecordWriter implements Closeable {
     this.file = file;
     this.part = part;
     this.channel = channel;
-    OutputStream raw = new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER);
+    OutputStream raw = new ChannelOutput(channel);
     this.out =
         switch (compression) {
           case NONE -> raw;

@@ -46,8 +46,12 @@ class TfRecordReaderTest {
   }
 
   private static List<byte[]> read(Path file) throws IOException {
+    return read(file, Access.STREAMED);
+  }
+
+  private static List<byte[]> read(Path file, Access access) throws IOException {
     List<byte[]> records = new ArrayList<>();
-    try (TfRecordReader reader = TfRecordReader.open(file)) {
+    try (TfRecordReader reader = TfRecordReader.open(file, Compression.of(file), access)) {
       byte[] data;
       while ((data = reader.next()) != null) {
         records.add(data);
@@ -69,6 +73,36 @@ class TfRecordReaderTest {
     for (int i = 0; i < got.size(); i++) {
       assertArrayEquals(records.get(i), got.get(i));
     }
+  }
+
+  @Test
+  void mapped_isAsStreamed() throws IOException {
+    List<byte[]> records = new ArrayList<>();
+    for (int i = 0; i < 15; i++) { // 75 MB: more than one window
+      records.add(bytes(5_000_000, i));
+      records.add(bytes(i, i));
+    }
+    Path file = write(Compression.NONE, records);
+    List<byte[]> got = read(file, Access.MAPPED);
+    assertEquals(records.size(), got.size());
+    for (int i = 0; i < got.size(); i++) {
+      assertArrayEquals(records.get(i), got.get(i));
+    }
+    byte[] whole = Files.readAllBytes(file);
+    for (int cut : new int[] {0, 5, 3000, 5_000_013, 66_000_000}) {
+      Files.write(file, Arrays.copyOf(whole, cut));
+      for (Access access : Access.values()) {
+        DataException e = assertThrows(DataException.class, () -> read(file, access));
+        DataException streamed = assertThrows(DataException.class, () -> read(file));
+        assertEquals(streamed.problem(), e.problem());
+      }
+    }
+    whole[70_000_000] ^= 1;
+    Files.write(file, whole);
+    DataException e = assertThrows(DataException.class, () -> read(file, Access.MAPPED));
+    assertTrue(String.valueOf(e.getMessage()).contains("record 26: the data's checksum"));
+    Path gzip = write(Compression.GZIP, List.of(bytes(3, 1)));
+    assertThrows(IllegalArgumentException.class, () -> read(gzip, Access.MAPPED));
   }
 
   @Test

@@ -11,11 +11,11 @@ import org.endossl.eval.AtomicFiles;
 import org.endossl.eval.Progress;
 import org.endossl.eval.ProgressListener;
 import org.endossl.eval.WeightsSource;
-import org.endossl.tfrecords.BadRecords;
 import org.endossl.tfrecords.DataException;
 import org.endossl.train.PretrainConfig;
 import org.endossl.train.PretrainProgress;
 import org.endossl.train.Pretrainer;
+import org.endossl.train.SessionOptions;
 import org.endossl.train.config.YamlConfig;
 
 /** Runs suites. */
@@ -121,7 +121,7 @@ public final class Suite {
                 request.home().resolve(run.config()),
                 PretrainConfig.class,
                 run.set().stream().map(set -> work(set, request)).toList());
-        Pretrainer.run(config, out, listener(listener));
+        Pretrainer.run(config, out, request.bad(), SessionOptions.DEFAULT, listener(listener));
       }
     }
   }
@@ -187,7 +187,7 @@ public final class Suite {
                 row.set(),
                 request.work().resolve("results").resolve(String.valueOf(number + 1)),
                 request.work().resolve("features"),
-                BadRecords.fail()),
+                request.bad()),
             listener);
     Double got = scores.get(row.score());
     if (got == null) {

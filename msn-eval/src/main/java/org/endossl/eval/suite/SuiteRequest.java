@@ -1,6 +1,7 @@
 package org.endossl.eval.suite;
 
 import java.nio.file.Path;
+import org.endossl.tfrecords.BadRecords;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  *     they are an error
  * @param junit XML to write; null writes none
  * @param json JSON to write; null writes none
+ * @param bad what is done about bad records
  */
 public record SuiteRequest(
     Path suite,
@@ -20,4 +22,5 @@ public record SuiteRequest(
     Path work,
     boolean skipAbsent,
     @Nullable Path junit,
-    @Nullable Path json) {}
+    @Nullable Path json,
+    BadRecords bad) {}

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.endossl.eval.ProgressListener;
+import org.endossl.tfrecords.BadRecords;
 import org.endossl.tfrecords.DataException;
 import org.endossl.train.config.YamlConfig;
 import org.junit.jupiter.api.Test;
@@ -33,7 +34,7 @@ class SuiteTest {
     Path json = temp.resolve("out/s.json");
     SuiteResult got =
         Suite.run(
-            new SuiteRequest(suite, HOME, temp.resolve("work"), true, xml, json),
+            new SuiteRequest(suite, HOME, temp.resolve("work"), true, xml, json, BadRecords.fail()),
             ProgressListener.NONE);
     assertEquals(
         List.of(SuiteResult.State.REACHED, SuiteResult.State.MISSED, SuiteResult.State.NOT_RUN),
@@ -59,7 +60,13 @@ class SuiteTest {
   void rowsThatCannotRun_areAnError_unlessTheyMayBeLeftOut() throws Exception {
     SuiteRequest request =
         new SuiteRequest(
-            suite("test.endossl.video_acc"), HOME, temp.resolve("work"), false, null, null);
+            suite("test.endossl.video_acc"),
+            HOME,
+            temp.resolve("work"),
+            false,
+            null,
+            null,
+            BadRecords.fail());
     DataException e =
         assertThrows(DataException.class, () -> Suite.run(request, ProgressListener.NONE));
     assertTrue(String.valueOf(e.getMessage()).contains("no weights at"), e.getMessage());
@@ -68,7 +75,14 @@ class SuiteTest {
   @Test
   void scoresThatTheProtocolHasNot_areNamed() throws Exception {
     SuiteRequest request =
-        new SuiteRequest(suite("test.endossl.f1"), HOME, temp.resolve("work"), true, null, null);
+        new SuiteRequest(
+            suite("test.endossl.f1"),
+            HOME,
+            temp.resolve("work"),
+            true,
+            null,
+            null,
+            BadRecords.fail());
     IllegalArgumentException e =
         assertThrows(
             IllegalArgumentException.class, () -> Suite.run(request, ProgressListener.NONE));

@@ -1,11 +1,13 @@
 package org.endossl.tfrecords.convert;
 
+import com.google.gson.JsonObject;
+import java.io.Closeable;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongConsumer;
@@ -14,46 +16,41 @@ import org.endossl.tfrecords.EntryReader;
 import org.endossl.tfrecords.FrameCodec;
 import org.endossl.tfrecords.FrameIndex;
 import org.endossl.tfrecords.FrameRecord;
+import org.endossl.tfrecords.OutputFiles;
+import org.endossl.tfrecords.Parallel;
 import org.endossl.tfrecords.PhaseOrder;
 import org.endossl.tfrecords.Shards;
 import org.endossl.tfrecords.TfRecordWriter;
 
 /**
- * TFRecords to TFRecords: other shards, another compression, another phase order. The records stay
- * in the order of the files; those whose phase keeps its number keep their bytes. The files appear
- * together at the end, or none of them.
+ * TFRecords to TFRecords: other shards, another compression, another phase order, images of another
+ * size or format, another order of the records. Records of which nothing changes keep their bytes.
+ * The files appear together at the end, or none of them.
  */
 public final class Resharder {
+
+  private static final int TOGETHER = 64;
 
   private final ReshardRequest request;
   private final PhaseOrder from;
   private final long total;
-  private final Map<Path, List<FrameIndex.Entry>> byFile;
+  private final List<FrameIndex.Entry> entries;
   private final LongConsumer listener;
   private final List<TfRecordWriter> writers = new ArrayList<>();
   private final List<Path> files = new ArrayList<>();
+  private final OpenFiles open = new OpenFiles();
   private long record;
 
   private Resharder(ReshardRequest request, FrameIndex index, LongConsumer listener) {
     this.request = request;
     this.from = index.phaseOrder();
     this.total = index.entries().size();
-    this.byFile = byFile(index);
+    this.entries = request.order().of(index, request.files(), request.seed());
     this.listener = listener;
     if (total < request.shards()) {
       throw new IllegalArgumentException(
           "shards: got " + request.shards() + ", but there are " + total + " records");
     }
-  }
-
-  /** The entries of each file in the order in which they lie there. */
-  private static Map<Path, List<FrameIndex.Entry>> byFile(FrameIndex index) {
-    Map<Path, List<FrameIndex.Entry>> byFile = new HashMap<>();
-    for (FrameIndex.Entry entry : index.entries()) {
-      byFile.computeIfAbsent(entry.file(), file -> new ArrayList<>()).add(entry);
-    }
-    byFile.values().forEach(its -> its.sort(Comparator.comparingLong(FrameIndex.Entry::offset)));
-    return byFile;
   }
 
   /**
@@ -83,33 +80,52 @@ public final class Resharder {
   private List<Path> run() throws IOException {
     Files.createDirectories(request.output());
     try {
-      for (Path file : request.files()) {
-        copy(file, byFile.getOrDefault(file, List.of()));
+      for (int begin = 0; begin < entries.size(); begin += TOGETHER) {
+        copy(entries.subList(begin, Math.min(entries.size(), begin + TOGETHER)));
       }
-      request.phaseOrder().write(request.output());
+      open.close();
+      label();
       for (TfRecordWriter writer : writers) {
         writer.commit();
       }
       return List.copyOf(files);
     } finally {
+      open.close();
       for (TfRecordWriter writer : writers) {
         writer.close();
       }
     }
   }
 
-  private void copy(Path file, List<FrameIndex.Entry> entries) throws IOException {
-    try (EntryReader reader = EntryReader.open(file)) {
-      for (FrameIndex.Entry entry : entries) {
-        byte[] data = reader.read(entry);
-        if (record == total * writers.size() / request.shards()) {
-          begin();
-        }
-        writers.get(writers.size() - 1).write(reordered(data, entry));
-        record++;
-        listener.accept(record);
-      }
+  /** Reads some records in turn, works on them at a time, writes them in turn. */
+  private void copy(List<FrameIndex.Entry> some) throws IOException {
+    List<Read> records = new ArrayList<>();
+    for (FrameIndex.Entry entry : some) {
+      records.add(new Read(entry, open.of(entry.file()).read(entry)));
     }
+    for (byte[] data : Parallel.map(records, request.workers(), this::changed)) {
+      if (record == total * writers.size() / request.shards()) {
+        begin();
+      }
+      writers.get(writers.size() - 1).write(data);
+      record++;
+      listener.accept(record);
+    }
+  }
+
+  /** How the records were made. */
+  private void label() throws IOException {
+    JsonObject json = request.phaseOrder().toJson();
+    if (!request.recoding().isNone() || request.order() != RecordOrder.AS_IT_IS) {
+      JsonObject made = new JsonObject();
+      request.recoding().describe(made);
+      made.addProperty("order", request.order().name().toLowerCase(java.util.Locale.ROOT));
+      made.addProperty("seed", request.seed());
+      json.add("resharded", made);
+    }
+    OutputFiles.write(
+        request.output().resolve(PhaseOrder.SIDE_FILE),
+        (json + "\n").getBytes(StandardCharsets.UTF_8));
   }
 
   private void begin() throws IOException {
@@ -120,19 +136,56 @@ public final class Resharder {
     files.add(file);
   }
 
-  private byte[] reordered(byte[] data, FrameIndex.Entry entry) throws IOException {
-    if (from == request.phaseOrder()) {
-      return data;
+  private byte[] changed(Read read) throws IOException {
+    Recoding recoding = request.recoding();
+    if (from == request.phaseOrder() && recoding.isNone()) {
+      return read.data();
     }
-    FrameRecord frame = FrameCodec.decode(data, entry.place());
-    int phase = from.convert(frame.phase(), request.phaseOrder());
+    FrameIndex.Entry entry = read.entry();
+    FrameRecord frame = FrameCodec.decode(read.data(), entry.place());
+    byte[] image =
+        recoding.isNone() ? frame.image() : recoding.apply(frame.image(), entry.place().toString());
     return FrameCodec.encode(
         new FrameRecord(
-            frame.image(),
+            image,
             frame.videoId(),
             frame.frameId(),
             frame.totalFrames(),
             frame.instruments(),
-            phase));
+            from.convert(frame.phase(), request.phaseOrder())));
+  }
+
+  /** A record as it lies in its file. */
+  @SuppressWarnings("ArrayRecordComponent") // internal, never compared
+  private record Read(FrameIndex.Entry entry, byte[] data) {}
+
+  /** The files that are read, a few open at a time. */
+  private static final class OpenFiles implements Closeable {
+    private static final int MOST = 64;
+
+    private final Map<Path, EntryReader> readers = new LinkedHashMap<>(16, 0.75f, true);
+
+    EntryReader of(Path file) throws IOException {
+      EntryReader reader = readers.get(file);
+      if (reader == null) {
+        if (readers.size() == MOST) {
+          EntryReader oldest = readers.remove(readers.keySet().iterator().next());
+          if (oldest != null) {
+            oldest.close();
+          }
+        }
+        reader = EntryReader.open(file);
+        readers.put(file, reader);
+      }
+      return reader;
+    }
+
+    @Override
+    public void close() throws IOException {
+      for (EntryReader reader : readers.values()) {
+        reader.close();
+      }
+      readers.clear();
+    }
   }
 }

@@ -3,15 +3,25 @@ package org.endossl.tfrecords.convert;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Random;
 import org.endossl.tfrecords.Compression;
 import org.endossl.tfrecords.DataException;
+import org.endossl.tfrecords.EntryReader;
 import org.endossl.tfrecords.FrameIndex;
+import org.endossl.tfrecords.ImageCheck;
+import org.endossl.tfrecords.ImageSize;
+import org.endossl.tfrecords.Images;
 import org.endossl.tfrecords.PhaseOrder;
 import org.endossl.tfrecords.RecordFiles;
 import org.endossl.tfrecords.RecordStats;
@@ -65,6 +75,98 @@ class ResharderTest {
     files = RecordFiles.list(List.of(directory.resolve("records").toString()));
     List<Path> plain = reshard("c", 1, Compression.NONE, PhaseOrder.TF_CHOLEC80);
     assertArrayEquals(Files.readAllBytes(plain.get(0)), Files.readAllBytes(back.get(0)));
+  }
+
+  private FrameIndex recoded(String output, Recoding recoding, RecordOrder order)
+      throws IOException {
+    return FrameIndex.scan(
+        Resharder.run(
+            new ReshardRequest(
+                files,
+                directory.resolve(output),
+                "all",
+                2,
+                Compression.NONE,
+                PhaseOrder.ENDOSSL,
+                recoding,
+                order,
+                5,
+                2),
+            record -> {}));
+  }
+
+  private static BufferedImage image(FrameIndex.Entry entry) throws IOException {
+    try (EntryReader reader = EntryReader.open(entry.file())) {
+      return Images.decode(reader.frame(entry).image(), "image");
+    }
+  }
+
+  @Test
+  void images_areResizedAndRecoded_labelsStay() throws IOException {
+    FrameIndex before = FrameIndex.scan(files);
+    for (String format : List.of("keep", "png", "stored", "jpeg", "jpeg:80")) {
+      Recoding recoding = Recoding.parse(format, ImageSize.parse("10x6"));
+      FrameIndex after = recoded(format.replace(":", ""), recoding, RecordOrder.AS_IT_IS);
+      for (int i = 0; i < 10; i++) {
+        FrameIndex.Entry entry = after.entries().get(i);
+        FrameIndex.Entry old = before.entries().get(i);
+        BufferedImage image = image(entry);
+        assertEquals(10, image.getWidth());
+        assertEquals(6, image.getHeight());
+        int wanted = image(old).getRGB(3, 3) & 0xff;
+        assertEquals(wanted, image.getRGB(5, 3) & 0xff, format.startsWith("jpeg") ? 2 : 0);
+        assertEquals(old.frameId(), entry.frameId());
+        assertEquals(old.instruments(), entry.instruments());
+        assertEquals(
+            PhaseOrder.TF_CHOLEC80.convert(old.phase(), PhaseOrder.ENDOSSL), entry.phase());
+      }
+      String label = Files.readString(directory.resolve(format.replace(":", "") + "/labels.json"));
+      assertTrue(label.contains("\"size\":\"10x6\""), label);
+    }
+    for (String wrong : List.of("gif", "jpeg:", "jpeg:101", "JPEG")) {
+      assertThrows(IllegalArgumentException.class, () -> Recoding.parse(wrong, null));
+    }
+  }
+
+  @Test
+  void storedPngs_keepEveryPixel() throws IOException {
+    BufferedImage noise = new BufferedImage(301, 77, BufferedImage.TYPE_INT_RGB);
+    Random random = new Random(3);
+    for (int y = 0; y < 77; y++) {
+      for (int x = 0; x < 301; x++) {
+        noise.setRGB(x, y, random.nextInt());
+      }
+    }
+    byte[] stored = Images.storedPng(noise);
+    assertNull(ImageCheck.problem(stored, 0, stored.length));
+    assertNull(ImageCheck.pixelProblem(stored, 0, stored.length));
+    assertArrayEquals(Images.rgb(noise), Images.rgb(Images.decode(stored, "stored")));
+  }
+
+  private static List<String> lying(FrameIndex index) {
+    return index.entries().stream()
+        .sorted(
+            Comparator.comparing((FrameIndex.Entry e) -> e.file().toString())
+                .thenComparingLong(FrameIndex.Entry::offset))
+        .map(e -> e.videoId() + " " + e.frameId())
+        .toList();
+  }
+
+  @Test
+  void orders_areAsAsked_andASeedGivesTheSame() throws IOException {
+    FrameIndex shuffled = recoded("shuffled", Recoding.NONE, RecordOrder.SHUFFLED);
+    List<String> sorted =
+        shuffled.entries().stream().map(e -> e.videoId() + " " + e.frameId()).toList();
+    List<String> drawn = lying(shuffled);
+    assertNotEquals(sorted, drawn);
+    assertEquals(drawn, lying(recoded("again", Recoding.NONE, RecordOrder.SHUFFLED)));
+    files = RecordFiles.list(List.of(directory.resolve("shuffled").toString()));
+    assertEquals(sorted, lying(recoded("video", Recoding.NONE, RecordOrder.VIDEO)));
+    files = reshard("packed", 1, Compression.GZIP, PhaseOrder.TF_CHOLEC80);
+    IllegalArgumentException e =
+        assertThrows(
+            IllegalArgumentException.class, () -> recoded("x", Recoding.NONE, RecordOrder.VIDEO));
+    assertTrue(String.valueOf(e.getMessage()).contains("is compressed"), e.getMessage());
   }
 
   @Test
