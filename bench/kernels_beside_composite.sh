@@ -16,7 +16,7 @@ run() { # NAME, options
   shift
   rm -rf "${out:?}/$name"
   "$here/../endossl" pretrain --config "$here/../configs/pretrain/demo.yaml" --out "$out/$name" \
-    --set data.records="$out/data" --set data.split.train=1-10 --set data.split.validation= --set data.split.test= \
+    --set data.records="$out/data" --set data.part=all \
     --set views.rand_size=96 --set views.focal_size=48 --set views.focal_views=4 --set masking.patch_drop=0.3 \
     --set encoder.image_size=96 --set encoder.patch_size=16 --set encoder.width=192 --set encoder.depth=6 --set encoder.heads=3 \
     --set optimization.batch_size=16 --set optimization.epochs=10 --set run.max_steps=200 --set logs.tensorboard=false "$@" \
