@@ -129,7 +129,10 @@ public final class YamlConfig {
       Map<String, Object> map = new LinkedHashMap<>();
       for (RecordComponent component : record.getClass().getRecordComponents()) {
         try {
-          map.put(key(component), tree(component.getAccessor().invoke(record)));
+          Object part = component.getAccessor().invoke(record);
+          if (part != null) { // a key that the file can do without stays away
+            map.put(key(component), tree(part));
+          }
         } catch (ReflectiveOperationException e) {
           throw new IllegalStateException(record.getClass() + "." + component.getName(), e);
         }
