@@ -2,11 +2,13 @@ package org.endossl.cli;
 
 import com.beust.jcommander.Parameter;
 import com.google.gson.GsonBuilder;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.endossl.eval.AtomicFiles;
 import org.endossl.eval.WeightsSource;
+import org.endossl.eval.bench.CachedFeaturesBench;
 import org.endossl.eval.bench.FeaturesBench;
 import org.endossl.model.Compute;
 import org.endossl.train.SessionOptions;
@@ -47,6 +49,12 @@ final class BenchFeaturesCommand extends Command {
       description = "threads within an operation; 0: TensorFlow chooses")
   int threads = 0;
 
+  @Parameter(
+      names = "--cached",
+      description =
+          "DIR: made by endossl features: instead, how fast they are read again, --steps times")
+  @Nullable Path cached;
+
   @Parameter(names = "--json", description = "F: also write the figures to this file")
   @Nullable Path json;
 
@@ -54,7 +62,8 @@ final class BenchFeaturesCommand extends Command {
   String details() {
     return """
         Made-up images that are in memory already, the encoder, features back in memory; and the
-        time from the weights' file to the session, once TensorFlow is up.
+        time from the weights' file to the session, once TensorFlow is up. With --cached, reading
+        kept features beside reading their bytes, in turn; medians.
         """;
   }
 
@@ -65,11 +74,17 @@ final class BenchFeaturesCommand extends Command {
 
   @Override
   boolean usesTensorFlow() {
-    return true;
+    return cached == null;
   }
 
   @Override
   int run(Terminal terminal) throws Exception {
+    if (cached != null) {
+      CachedFeaturesBench.Figures figures = CachedFeaturesBench.run(cached, steps);
+      print(figures, terminal.out());
+      write(figures);
+      return ExitCode.DONE;
+    }
     boolean bfloat16 = Choice.of(Precision.class, "--precision", precision) == Precision.BF16;
     WeightsSource source =
         weights == null ? FeaturesBench.random(model, patch) : WeightsSource.parse(weights);
@@ -83,11 +98,32 @@ final class BenchFeaturesCommand extends Command {
                 bfloat16 ? Compute.BFLOAT16 : Compute.FLOAT32,
                 new SessionOptions(threads, 0)));
     print(figures, terminal.out());
+    write(figures);
+    return ExitCode.DONE;
+  }
+
+  private void write(Object figures) throws IOException {
     if (json != null) {
       String text = new GsonBuilder().setPrettyPrinting().create().toJson(figures);
       AtomicFiles.writeText(json, text + "\n");
     }
-    return ExitCode.DONE;
+  }
+
+  private static void print(CachedFeaturesBench.Figures f, PrintStream out) {
+    row(
+        out,
+        "features",
+        "%d frames of %d values, %.1f MB",
+        f.frames(),
+        f.width(),
+        f.bytes() * 1e-6);
+    row(out, "bytes alone", "%.0f MB/s", f.rawMegabytesPerSecond());
+    row(
+        out,
+        "read and checked",
+        "%.0f MB/s, %.4f s",
+        f.featuresMegabytesPerSecond(),
+        f.featuresSeconds());
   }
 
   private static void print(FeaturesBench.Figures f, PrintStream out) {
