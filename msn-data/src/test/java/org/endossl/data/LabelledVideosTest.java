@@ -64,7 +64,7 @@ class LabelledVideosTest {
   @Test
   void classWeights_goWithThePhase_inAnyOrder() {
     PhaseOrder endossl = PhaseOrder.ENDOSSL;
-    for (PhaseOrder order : PhaseOrder.values()) {
+    for (PhaseOrder order : PhaseOrder.OF_RECORDS) {
       List<Double> moved = ClassWeights.ENDOSSL.in(order).weights();
       for (String phase : endossl.names()) {
         assertEquals(

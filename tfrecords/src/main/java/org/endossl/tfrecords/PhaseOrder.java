@@ -10,15 +10,15 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The orders in which programs number Cholec80's seven phases. A directory of records in another
- * order than TF-Cholec80's says so in {@code labels.json}: {@code {"phase_order": "endossl"}}.
+ * The orders in which programs number Cholec80's seven phases, and M2CAI's list of eight, which is
+ * for predictions only: records have none of it. A directory of records in another order than
+ * TF-Cholec80's says so in {@code labels.json}: {@code {"phase_order": "endossl"}}.
  */
 public enum PhaseOrder {
   /** CAMMA-public/TF-Cholec80: the order of its records. */
@@ -50,9 +50,26 @@ public enum PhaseOrder {
       "GallbladderDissection",
       "GallbladderPackaging",
       "CleaningCoagulation",
+      "GallbladderRetraction"),
+  /**
+   * The workflow challenge of M2CAI 2016: eight phases in the order of its label files, those of
+   * Cholec80 behind the placing of the trocars.
+   */
+  M2CAI(
+      "m2cai",
+      "TrocarPlacement",
+      "Preparation",
+      "CalotTriangleDissection",
+      "ClippingCutting",
+      "GallbladderDissection",
+      "GallbladderPackaging",
+      "CleaningCoagulation",
       "GallbladderRetraction");
 
-  /** How many phases there are: 7. */
+  /** The orders of Cholec80's phases, in which records may be. */
+  public static final List<PhaseOrder> OF_RECORDS = List.of(TF_CHOLEC80, ENDOSSL, TMRNET);
+
+  /** How many phases Cholec80 has: 7. */
   public static final int PHASES = 7;
 
   /** The side file's name. */
@@ -93,24 +110,42 @@ public enum PhaseOrder {
     return index;
   }
 
-  /** The number that another order gives to this order's phase. */
+  /**
+   * The number that another order gives to this order's phase.
+   *
+   * @throws IllegalArgumentException when the other has no such phase
+   */
   public int convert(int phase, PhaseOrder to) {
-    Objects.checkIndex(phase, PHASES);
+    Objects.checkIndex(phase, names.size());
     return this == to ? phase : to.index(names.get(phase));
   }
 
   /**
-   * The order of a key.
+   * The order of records with a key.
    *
    * @throws IllegalArgumentException when there is none
    */
   public static PhaseOrder of(String key) {
-    PhaseOrder order = find(key);
-    if (order == null) {
-      throw new IllegalArgumentException(
-          "phase order: got " + Quoted.of(key) + ", wanted one of " + keys());
+    return of(key, OF_RECORDS);
+  }
+
+  /**
+   * The order of predictions with a key.
+   *
+   * @throws IllegalArgumentException when there is none
+   */
+  public static PhaseOrder ofPredictions(String key) {
+    return of(key, List.of(values()));
+  }
+
+  private static PhaseOrder of(String key, List<PhaseOrder> orders) {
+    for (PhaseOrder order : orders) {
+      if (order.key.equals(key)) {
+        return order;
+      }
     }
-    return order;
+    throw new IllegalArgumentException(
+        "phase order: got " + Quoted.of(key) + ", wanted one of " + keys(orders));
   }
 
   /**
@@ -131,7 +166,7 @@ public enum PhaseOrder {
           file
               + (key == null ? ": no " + KEY : ": " + KEY + " is " + Quoted.of(key))
               + ", wanted one of "
-              + keys()
+              + keys(OF_RECORDS)
               + "; correct the file");
     }
     return order;
@@ -172,7 +207,7 @@ public enum PhaseOrder {
   }
 
   private static @Nullable PhaseOrder find(String key) {
-    for (PhaseOrder order : values()) {
+    for (PhaseOrder order : OF_RECORDS) {
       if (order.key.equals(key)) {
         return order;
       }
@@ -180,7 +215,7 @@ public enum PhaseOrder {
     return null;
   }
 
-  private static String keys() {
-    return Arrays.stream(values()).map(PhaseOrder::key).collect(Collectors.joining(", "));
+  private static String keys(List<PhaseOrder> orders) {
+    return orders.stream().map(PhaseOrder::key).collect(Collectors.joining(", "));
   }
 }

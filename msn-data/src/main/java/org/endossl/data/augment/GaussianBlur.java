@@ -38,39 +38,57 @@ public final class GaussianBlur {
    */
   public static Operand<TFloat32> apply(
       Ops tf, Operand<TFloat32> x, int size, Operand<TFloat32> radius) {
+    return apply(tf, x, size, size, radius);
+  }
+
+  /**
+   * Blurs an image.
+   *
+   * @param x planar [3, height, width]
+   * @param radius scalar in (0, 2]
+   */
+  public static Operand<TFloat32> apply(
+      Ops tf, Operand<TFloat32> x, int height, int width, Operand<TFloat32> radius) {
     Operand<TFloat32> box = box(tf, radius);
-    Operand<TInt32> bands = tf.constant(bands(size));
     Operand<TFloat32> columns = // [x, 3 y]
-        flat(tf, tf.linalg.transpose(x, tf.constant(new int[] {2, 0, 1})), size);
+        flat(tf, tf.linalg.transpose(x, tf.constant(new int[] {2, 0, 1})), width, height);
+    Operand<TInt32> along = tf.constant(bands(width));
     for (int i = 0; i < BOXES; i++) {
-      columns = blur(tf, columns, box, bands, size);
+      columns = blur(tf, columns, box, along, width, height);
     }
     Operand<TFloat32> rows = // [y, 3 x]
         flat(
             tf,
-            tf.linalg.transpose(cube(tf, columns, size), tf.constant(new int[] {2, 1, 0})),
-            size);
+            tf.linalg.transpose(cube(tf, columns, width, height), tf.constant(new int[] {2, 1, 0})),
+            height,
+            width);
+    Operand<TInt32> down = height == width ? along : tf.constant(bands(height));
     for (int i = 0; i < BOXES; i++) {
-      rows = blur(tf, rows, box, bands, size);
+      rows = blur(tf, rows, box, down, height, width);
     }
-    return tf.linalg.transpose(cube(tf, rows, size), tf.constant(new int[] {1, 0, 2}));
+    return tf.linalg.transpose(cube(tf, rows, height, width), tf.constant(new int[] {1, 0, 2}));
   }
 
-  private static Operand<TFloat32> flat(Ops tf, Operand<TFloat32> x, int size) {
-    return tf.reshape(x, tf.constant(new int[] {size, 3 * size}));
+  private static Operand<TFloat32> flat(Ops tf, Operand<TFloat32> x, int size, int other) {
+    return tf.reshape(x, tf.constant(new int[] {size, 3 * other}));
   }
 
-  private static Operand<TFloat32> cube(Ops tf, Operand<TFloat32> x, int size) {
-    return tf.reshape(x, tf.constant(new int[] {size, 3, size}));
+  private static Operand<TFloat32> cube(Ops tf, Operand<TFloat32> x, int size, int other) {
+    return tf.reshape(x, tf.constant(new int[] {size, 3, other}));
   }
 
-  /** Along the first dimension of [size, 3 size]. */
+  /** Along the first dimension of [size, 3 other]. */
   private static Operand<TFloat32> blur(
-      Ops tf, Operand<TFloat32> x, Operand<TFloat32> box, Operand<TInt32> bands, int size) {
-    Operand<TFloat32> in = tf.gather(x, bands, tf.constant(0)); // [bands, 36, 3 size]
-    Operand<TFloat32> out = // [32 bands, 3 size]
+      Ops tf,
+      Operand<TFloat32> x,
+      Operand<TFloat32> box,
+      Operand<TInt32> bands,
+      int size,
+      int other) {
+    Operand<TFloat32> in = tf.gather(x, bands, tf.constant(0)); // [bands, 36, 3 other]
+    Operand<TFloat32> out = // [32 bands, 3 other]
         tf.reshape(
-            tf.train.batchMatMul(box, in, TFloat32.class), tf.constant(new int[] {-1, 3 * size}));
+            tf.train.batchMatMul(box, in, TFloat32.class), tf.constant(new int[] {-1, 3 * other}));
     if (size % BAND != 0) {
       out = tf.slice(out, tf.constant(new int[] {0, 0}), tf.constant(new int[] {size, -1}));
     }

@@ -10,7 +10,6 @@ import com.google.gson.JsonPrimitive;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.endossl.tfrecords.PhaseOrder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,7 +55,7 @@ final class MetricsJson {
             + " (accuracy: over videos) with n - 1");
     json.add("fps", window == 0 ? JsonNull.INSTANCE : number(result.options().fps()));
     json.add("window_frames", window == 0 ? JsonNull.INSTANCE : new JsonPrimitive(window));
-    json.add("phases", strings(PhaseOrder.TMRNET.names()));
+    json.add("phases", strings(Relaxed.order(result.order()).names()));
     for (Relaxed.Variant variant : Relaxed.Variant.values()) {
       boolean there = window > 0 || variant == Relaxed.Variant.STRICT;
       json.add(

@@ -7,11 +7,12 @@ import org.endossl.tfrecords.PhaseOrder;
 /**
  * One video by the convention of the M2CAI challenge as YuemingJin/TMRNet publishes it for Cholec80
  * ({@code code/eval/result/matlab-eval/Evaluate.m}): within 10 seconds of a true boundary the
- * neighbouring phases count as right. Percent; NaN for a phase that is not in the truth, and for
- * the precision of one that is never predicted and never forgiven (0 / 0 there).
+ * neighbouring phases count as right. M2CAI's own eight phases have the challenge's script, whose
+ * rules are those for Cholec80 one number further. Percent; NaN for a phase that is not in the
+ * truth, and for the precision of one that is never predicted and never forgiven (0 / 0 there).
  *
  * @param accuracy share of frames that are right or forgiven
- * @param jaccard per phase, in {@link PhaseOrder#TMRNET}'s order
+ * @param jaccard per phase, in the order of {@link #order}
  * @param precision likewise; forgiven frames can push it above 100, where the script caps it
  * @param recall likewise
  */
@@ -19,8 +20,6 @@ import org.endossl.tfrecords.PhaseOrder;
 public record Relaxed(double accuracy, double[] jaccard, double[] precision, double[] recall) {
   /** Seconds on either side of a boundary. */
   public static final int SECONDS = 10;
-
-  private static final PhaseOrder ORDER = PhaseOrder.TMRNET;
 
   /** What is forgiven. */
   public enum Variant {
@@ -35,6 +34,11 @@ public record Relaxed(double accuracy, double[] jaccard, double[] precision, dou
     STRICT
   }
 
+  /** The order that the lists are in: M2CAI's for its phases, else TMRNet's. */
+  public static PhaseOrder order(PhaseOrder predictions) {
+    return predictions == PhaseOrder.M2CAI ? PhaseOrder.M2CAI : PhaseOrder.TMRNET;
+  }
+
   /**
    * Scores a video.
    *
@@ -43,15 +47,16 @@ public record Relaxed(double accuracy, double[] jaccard, double[] precision, dou
    */
   public static Relaxed of(Track track, PhaseOrder order, Variant variant, int window) {
     boolean[] right = right(track, order, variant, window);
-    int phases = PhaseOrder.PHASES;
+    PhaseOrder to = order(order);
+    int phases = to.names().size();
     long[] labelled = new long[phases];
     long[] predicted = new long[phases];
     long[] union = new long[phases];
     long[] hits = new long[phases];
     long all = 0;
     for (int i = 0; i < right.length; i++) {
-      int label = order.convert(track.label(i), ORDER);
-      int prediction = order.convert(track.prediction(i), ORDER);
+      int label = order.convert(track.label(i), to);
+      int prediction = order.convert(track.prediction(i), to);
       int hit = right[i] ? 1 : 0;
       labelled[label]++;
       predicted[prediction]++;
@@ -86,16 +91,18 @@ public record Relaxed(double accuracy, double[] jaccard, double[] precision, dou
 
   private static boolean[] right(Track track, PhaseOrder order, Variant variant, int window) {
     int n = track.size();
+    PhaseOrder to = order(order);
+    int before = to == PhaseOrder.M2CAI ? 1 : 0; // phases ahead of Cholec80's
     boolean[] right = new boolean[n];
     for (Segment segment : Segment.truth(track)) {
       int length = segment.end() - segment.start();
-      int phase = order.convert(segment.phase(), ORDER);
+      int phase = order.convert(segment.phase(), to);
       int[] off = new int[length];
       for (int i = 0; i < length; i++) {
-        off[i] = order.convert(track.prediction(segment.start() + i), ORDER) - phase;
+        off[i] = order.convert(track.prediction(segment.start() + i), to) - phase;
       }
       if (variant != Variant.STRICT) {
-        forgive(off, phase, Math.min(window, length), variant == Variant.LEGACY);
+        forgive(off, phase - before, Math.min(window, length), variant == Variant.LEGACY);
       }
       for (int i = 0; i < length; i++) {
         right[segment.start() + i] = off[i] == 0;
@@ -186,8 +193,9 @@ public record Relaxed(double accuracy, double[] jaccard, double[] precision, dou
 
   /** Per phase the mean over the videos that have it, and the deviation (n - 1). */
   public static double[][] phases(List<Relaxed> videos, Part part) {
-    double[][] both = new double[2][PhaseOrder.PHASES];
-    for (int p = 0; p < PhaseOrder.PHASES; p++) {
+    int phases = videos.get(0).recall().length;
+    double[][] both = new double[2][phases];
+    for (int p = 0; p < phases; p++) {
       int phase = p;
       double[] values = present(videos.stream().mapToDouble(v -> part.of(v)[phase]).toArray());
       both[0][p] = mean(values);

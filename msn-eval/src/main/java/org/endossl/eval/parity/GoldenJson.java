@@ -41,10 +41,19 @@ final class GoldenJson {
       JsonArray row = rows.get(i).getAsJsonArray();
       flags[i] = new boolean[row.size()];
       for (int k = 0; k < flags[i].length; k++) {
-        flags[i][k] = row.get(k).getAsInt() != 0;
+        flags[i][k] = flag(row.get(k));
       }
     }
     return flags;
+  }
+
+  private static boolean flag(JsonElement value) {
+    return value.getAsJsonPrimitive().isBoolean() ? value.getAsBoolean() : value.getAsInt() != 0;
+  }
+
+  /** An object's list; empty if it has none of that name. */
+  static JsonArray list(JsonObject json, String name) {
+    return json.has(name) ? json.getAsJsonArray(name) : new JsonArray();
   }
 
   static double[][] matrix(JsonArray rows) {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.endossl.data.augment.RandAugmentOp;
 import org.endossl.model.Safetensors;
 import org.jspecify.annotations.Nullable;
 
@@ -118,9 +119,11 @@ enum GoldenKind {
     if (names.contains("small") || names.stream().anyMatch(n -> n.startsWith("resized_crop:"))) {
       return VIEWS;
     }
-    return names.stream().anyMatch(n -> n.contains("@") || n.equals("AutoContrast"))
-        ? RANDAUGMENT
-        : null;
+    return names.stream().anyMatch(n -> n.contains("@") || randAugment(n)) ? RANDAUGMENT : null;
+  }
+
+  private static boolean randAugment(String name) {
+    return Stream.of(RandAugmentOp.values()).anyMatch(op -> op.key().equals(name));
   }
 
   private static boolean has(Path folder, String... names) {

@@ -20,7 +20,7 @@ final class MetricsCheck implements GoldenCheck {
   @Override
   public void run(Path golden, Findings findings) throws IOException {
     JsonObject json = GoldenJson.object(golden);
-    for (JsonElement element : json.getAsJsonArray("phase_cases")) {
+    for (JsonElement element : GoldenJson.list(json, "phase_cases")) {
       JsonObject one = element.getAsJsonObject();
       SortedMap<String, Confusion> videos = videos(one);
       String name = "phases: " + one.get("name").getAsString();
@@ -32,7 +32,7 @@ final class MetricsCheck implements GoldenCheck {
       findings.compare(name, difference, BAR, "percent, two decimals");
     }
     int number = 0;
-    for (JsonElement element : json.getAsJsonArray("tool_cases")) {
+    for (JsonElement element : GoldenJson.list(json, "tool_cases")) {
       tools(element.getAsJsonObject(), "tools: case " + number++, findings);
     }
   }

@@ -6,18 +6,21 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.endossl.eval.metrics.KerasMetrics;
 import org.endossl.eval.probe.OptimizerReplay;
 
 /** endossl's optimizers, metrics and callbacks, as its {@code train_lib.py} makes them. */
 final class OptimizersCheck implements GoldenCheck {
-  private static final double LOSS_BAR = 1e-6;
+  private static final double LOSS_BAR = 1e-6; // of 1, or of the loss where that is larger
   private static final double WEIGHT_BAR = 2e-6; // the golden values have seven decimals
   private static final double RATE_BAR = 1e-9;
   private static final double METRIC_BAR = 1e-6;
-  private static final int BATCH = 16;
+  private static final String NUMBER = "([0-9.]+(?:e-?[0-9]+)?)";
   private static final Gson GSON = new Gson();
 
   @Override
@@ -96,19 +99,27 @@ final class OptimizersCheck implements GoldenCheck {
                 labels ? sets(json) : classes(json),
                 GSON.fromJson(json.get("weight"), float[][].class),
                 GSON.fromJson(json.get("bias"), float[].class),
-                BATCH,
+                (int) stated(json, "batches of " + NUMBER, 16),
                 losses.length),
-            0.01,
-            0.9,
-            0.001);
+            stated(json, "learning rate " + NUMBER, 0.01),
+            stated(json, "momentum " + NUMBER, 0.9),
+            stated(json, "weight decay " + NUMBER, 0.001));
+    double scale = Math.max(1, Arrays.stream(losses).max().orElse(1));
     findings.compare(
-        name + " epoch losses", largest(losses, got.losses()), LOSS_BAR, "largest absolute");
+        name + " epoch losses", largest(losses, got.losses()), LOSS_BAR * scale, "absolute");
     double[][] weight = GoldenJson.matrix(wanted.getAsJsonArray("weight"));
     double difference = largest(GoldenJson.vector(wanted.getAsJsonArray("bias")), got.bias());
     for (int k = 0; k < weight.length; k++) {
       difference = Math.max(difference, largest(weight[k], got.weight()[k]));
     }
     findings.compare(name + " weights", difference, WEIGHT_BAR, "largest absolute");
+  }
+
+  /** A setting as the file's note says it, or what endossl's is. */
+  private static double stated(JsonObject json, String pattern, double absent) {
+    String note = json.has("note") ? json.get("note").getAsString() : "";
+    Matcher matcher = Pattern.compile(pattern).matcher(note);
+    return matcher.find() ? Double.parseDouble(matcher.group(1)) : absent;
   }
 
   /** Bit c of a row's set says that class c is there. */

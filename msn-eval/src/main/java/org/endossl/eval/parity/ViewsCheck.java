@@ -94,13 +94,14 @@ final class ViewsCheck implements GoldenCheck {
     Ops tf = graph.tf();
     Operand<TFloat32> value = tf.constant(values[0]);
     long[] shape = graph.shape("small");
-    boolean blurs = shape[0] == shape[1] && values[0] <= GaussianBlur.MAX_RADIUS;
+    boolean blurs = values[0] > 0 && values[0] <= GaussianBlur.MAX_RADIUS;
     return switch (op) {
       case "brightness" -> ColorOps.brightness(tf, x, value);
       case "contrast" -> ColorOps.contrast(tf, x, value);
       case "saturation" -> ColorOps.saturation(tf, x, value);
       case "hue" -> ColorOps.hue(tf, x, value);
-      case "gaussian_blur" -> blurs ? GaussianBlur.apply(tf, x, (int) shape[0], value) : null;
+      case "gaussian_blur" ->
+          blurs ? GaussianBlur.apply(tf, x, (int) shape[0], (int) shape[1], value) : null;
       default -> null;
     };
   }

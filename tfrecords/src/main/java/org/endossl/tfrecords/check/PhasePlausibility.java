@@ -29,7 +29,7 @@ final class PhasePlausibility {
     PhaseOrder written = index.phaseOrder();
     int wrong = inversions(positions, written);
     PhaseOrder better = written;
-    for (PhaseOrder order : PhaseOrder.values()) {
+    for (PhaseOrder order : PhaseOrder.OF_RECORDS) {
       if (inversions(positions, order) < inversions(positions, better)) {
         better = order;
       }
