@@ -118,13 +118,13 @@ final class LowshotCommand extends Command {
     if (claim != null) {
       out.printf(
           Locale.ROOT,
-          "%nhalf of the labels: %+.2f video_f1 against all, 95 %% interval over test videos %.2f"
-              + " to %.2f (Wilcoxon p %.4f): %s%n",
+          "%nDo half of the labels reach the result of all? %s: %+.2f video_f1, mean of the draws, 95"
+              + " %% interval over test videos %.2f to %.2f (Wilcoxon p %.4f)%n",
+          claim.holds() ? "Yes, or these videos cannot tell" : "No",
           claim.difference(),
           claim.interval().low(),
           claim.interval().high(),
-          claim.test().p(),
-          claim.holds() ? "not surely worse than all labels" : "worse than all labels");
+          claim.test().p());
     }
   }
 }

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Probabilities of tools as {@code endossl probe} and {@code finetune} write them: a CSV with the
- * columns video, frame, and for each instrument its name (1 if it is there, else 0) and p_NAME; rows
- * and columns in any order.
+ * columns video, frame, and for each instrument its name (1 if it is there, else 0) and p_NAME;
+ * rows and columns in any order.
  *
  * @param videos the videos, sorted
  * @param rows number of frames
