@@ -122,6 +122,7 @@ final class Charts {
     chart.getStyler().setAxisTickLabelsFont(FONT);
     chart.getStyler().setAxisTitleFont(FONT);
     chart.getStyler().setXAxisTickMarkSpacingHint(90);
+    chart.getStyler().setXAxisMaxLabelCount(8);
     chart.getStyler().setYAxisLogarithmic(curve.logarithmic());
     chart.getStyler().setYAxisDecimalPattern(largest(curve) < 0.01 ? "0.0E0" : "0.###");
     for (int i = 0; i < curve.series().size(); i++) {

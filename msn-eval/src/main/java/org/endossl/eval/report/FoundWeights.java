@@ -52,7 +52,7 @@ record FoundWeights(
       String missing =
           "The weights cannot be opened: "
               + said(e)
-              + ". If they are elsewhere: endossl report RUN --weights W";
+              + ". Name others: endossl report RUN --weights W";
       return new FoundWeights(text, null, null, missing, false);
     }
   }

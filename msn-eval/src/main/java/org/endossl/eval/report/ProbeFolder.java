@@ -77,15 +77,21 @@ record ProbeFolder(Path folder, JsonObject scores, JsonObject record, Prediction
     return JsonFiles.strings(JsonFiles.object(config, "data"), "records");
   }
 
-  /** What it was made from. */
-  void describe(List<ReportData.Fact> facts) {
-    add(facts, "protocol", JsonFiles.string(scores, "protocol"));
-    add(facts, "records", String.join(", ", records()));
-    add(facts, "phase order on disk", JsonFiles.string(features(), "phase_order"));
-    JsonObject split = JsonFiles.object(scores, "split");
-    for (String part : List.of("train", "validation", "test")) {
-      add(facts, part, String.join(", ", JsonFiles.strings(split, part)));
+  /**
+   * What it was made from.
+   *
+   * @param alone whether no pre-training run beside it says where its frames are from
+   */
+  void describe(List<ReportData.Fact> facts, boolean alone) {
+    if (alone) {
+      add(facts, "records", String.join(", ", records()));
+      JsonObject split = JsonFiles.object(scores, "split");
+      for (String part : List.of("train", "validation", "test")) {
+        add(facts, part, String.join(", ", JsonFiles.strings(split, part)));
+      }
     }
+    add(facts, "protocol", JsonFiles.string(scores, "protocol"));
+    add(facts, "phase order on disk", JsonFiles.string(features(), "phase_order"));
     add(
         facts,
         "tested on",

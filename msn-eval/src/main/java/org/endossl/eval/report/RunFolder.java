@@ -105,7 +105,7 @@ final class RunFolder {
     List<ReportData.Evaluation> evaluations = probes.stream().map(ProbeFolder::evaluation).toList();
     List<ReportData.Curve> probing = List.of();
     if (!probes.isEmpty()) {
-      probes.get(0).describe(data);
+      probes.get(0).describe(data, run == null);
       probing = probes.get(0).curves();
       if (run == null) {
         probes.get(0).environment(environment);

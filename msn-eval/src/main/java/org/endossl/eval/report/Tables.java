@@ -98,7 +98,7 @@ final class Tables {
   static void phases(Html html, List<ReportData.Evaluation> evaluations) {
     scroll(html, "F1 of each phase");
     html.open("table").open("thead").open("tr").element("th", "phase", "scope", "col");
-    html.element("th", "test frames", "scope", "col");
+    html.element("th", "frames", "scope", "col");
     for (ReportData.Evaluation evaluation : evaluations) {
       html.element("th", evaluation.name(), "scope", "col");
     }
