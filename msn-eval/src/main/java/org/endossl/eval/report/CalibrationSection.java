@@ -35,8 +35,8 @@ final class CalibrationSection {
     List<Double> frames = new ArrayList<>();
     for (Calibration.Bin bin : calibration.bins()) {
       if (bin.frames() > 0) {
-        stated.add(100 * bin.confidence());
-        right.add(100 * bin.accuracy());
+        stated.add(Math.rint(1000 * bin.confidence()) / 10); // percent, one decimal
+        right.add(Math.rint(1000 * bin.accuracy()) / 10);
         frames.add((double) bin.frames());
       }
     }

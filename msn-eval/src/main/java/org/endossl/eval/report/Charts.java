@@ -123,6 +123,7 @@ final class Charts {
     chart.getStyler().setAxisTitleFont(FONT);
     chart.getStyler().setXAxisTickMarkSpacingHint(90);
     chart.getStyler().setXAxisMaxLabelCount(8);
+    chart.getStyler().setXAxisDecimalPattern("0.##");
     chart.getStyler().setYAxisLogarithmic(curve.logarithmic());
     chart.getStyler().setYAxisDecimalPattern(largest(curve) < 0.01 ? "0.0E0" : "0.###");
     for (int i = 0; i < curve.series().size(); i++) {
