@@ -60,7 +60,7 @@ final class PrepareCommand extends Command {
    * @param url of the archive
    * @param checksum MD5 or SHA-256 in hexadecimal digits; empty for none
    */
-  record Source(String url, String checksum) {}
+  public record Source(String url, String checksum) {}
 
   @Override
   String details() {

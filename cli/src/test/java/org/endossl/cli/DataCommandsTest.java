@@ -12,6 +12,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
@@ -127,6 +129,45 @@ final class DataCommandsTest {
         Files.mismatch(
             back.resolve("frames/video01/video01_000003.png"),
             temp.resolve("frames/frames/video01/video01_000003.png")));
+  }
+
+  @Test
+  void prepare_takesAddressAndChecksumOfAConfiguration() throws Exception {
+    byte[] archive = zip(synthetic("frames"));
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/cholec80.zip",
+        exchange -> {
+          exchange.sendResponseHeaders(200, archive.length);
+          try (OutputStream out = exchange.getResponseBody()) {
+            out.write(archive);
+          }
+        });
+    server.start();
+    try {
+      String url = "http://127.0.0.1:" + server.getAddress().getPort() + "/cholec80.zip";
+      String sum = HexFormat.of().formatHex(MessageDigest.getInstance("MD5").digest(archive));
+      Path config = temp.resolve("source.yaml");
+      Files.writeString(config, "url: " + url + "\nchecksum: md5:" + sum + "\n");
+      Path out = temp.resolve("out");
+      done("prepare", "--config", config, "--dir", temp.resolve("down"), "--out", out);
+      assertTrue(Files.exists(out.resolve("video02.tfrecord")));
+      Files.writeString(config, "url: " + url + "\nchecksum: md5:" + "0".repeat(32) + "\n");
+      String other = temp.resolve("other").toString();
+      Ran wrong = Ran.endossl("prepare", "--config", config.toString(), "--dir", other);
+      assertEquals(3, wrong.code());
+      assertTrue(wrong.err().contains(sum), wrong.err());
+      Files.writeString(config, "adress: " + url + "\n");
+      Ran unknown = Ran.endossl("prepare", "--config", config.toString(), "--dir", other);
+      assertEquals(2, unknown.code());
+      assertTrue(unknown.err().contains("source.yaml"), unknown.err());
+      Ran both =
+          Ran.endossl("prepare", "--config", config.toString(), "--url", url, "--dir", other);
+      assertEquals(2, both.code());
+    } finally {
+      server.stop(0);
+    }
   }
 
   @Test
