@@ -15,18 +15,21 @@ for arch in x86_64 aarch64; do
   cc="$python -m ziglang cc -target $target"
   $cc -shared -fPIC -Wl,-soname,libtensorflow_framework.so.2 -o "$work/libtensorflow_framework.so.2" "$work/stand_in.c"
   case $arch in
-    x86_64) base=x86_64_v2 variants="avx512:x86_64_v4:16:4 avx2:x86_64_v3:8:2 sse:x86_64_v2:4:2" ;;
-    *) base=generic variants="plain:generic:4:4" ;;
+    x86_64) base=x86_64_v2 variants="avx512:x86_64_v4:16:4:14 avx2:x86_64_v3:8:2:6 sse:x86_64_v2:4:2:6" ;;
+    *) base=generic variants="plain:generic:4:4:12" ;;
   esac
   objects=
   for variant in $variants; do
-    IFS=: read -r name cpu vw nv <<EOF
+    IFS=: read -r name cpu vw nv rows <<EOF
 $variant
 EOF
     wide=; [ "$name" != avx512 ] || wide=-mprefer-vector-width=512
     # shellcheck disable=SC2086
     $cc -mcpu="$cpu" $flags $wide -DVARIANT="$name" -DVW="$vw" -DNV="$nv" -c -o "$work/$arch-$name.o" "$here/kernels.c"
-    objects="$objects $work/$arch-$name.o"
+    # shellcheck disable=SC2086
+    $cc -mcpu="$cpu" $flags $wide -DVARIANT="$name" -DVW="$vw" -DPRODUCT_ROWS="$rows" -c -o "$work/$arch-product-$name.o" \
+      "$here/product.c"
+    objects="$objects $work/$arch-$name.o $work/$arch-product-$name.o"
   done
   mkdir -p "$out/linux-$arch"
   # shellcheck disable=SC2086

@@ -4,6 +4,7 @@
  * are added up in order afterwards: the result does not depend on the number of threads. */
 #ifndef ENDOSSL_KERNELS_H
 #define ENDOSSL_KERNELS_H
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -76,6 +77,28 @@ typedef struct {
   size_t count;
   double sum;
 } Squares;
+
+/* What threads know of a job of a product. */
+typedef struct {
+  _Atomic(const float *) packed; /* its panels, once others may help */
+  atomic_size_t next, done;      /* groups of rows */
+} ProductJob;
+
+/* C [m, n] = A B; A is [m, k], or [k, m] where it lies across, B [k, n] or [n, k]. plan() fills in the sizes. */
+typedef struct {
+  size_t m, n, k;
+  bool a_across, b_across;
+  const float *a, *b;
+  float *c;
+  size_t depth, row_parts, tiles, panels, jobs, bytes;
+  atomic_size_t next;
+  ProductJob *job; /* `jobs` of them, zero */
+} Product;
+
+typedef struct {
+  void (*plan)(Product *, size_t threads);
+  void (*work)(Product *, float *scratch); /* by each thread, with `bytes` of its own, aligned to a cache line */
+} ProductKernels;
 
 typedef struct {
   const char *name;

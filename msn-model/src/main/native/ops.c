@@ -4,10 +4,12 @@
 #include "pool.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 typedef void Opaque; /* TF_OpKernelContext, TF_Tensor, TF_Status, ... */
 
@@ -35,6 +37,7 @@ Opaque *TF_NewKernelBuilder(const char *, const char *, void *(*create)(Opaque *
 void TF_RegisterKernelBuilder(const char *, Opaque *, Opaque *);
 void TF_OpKernelConstruction_GetAttrFloat(Opaque *, const char *, float *, Opaque *);
 void TF_OpKernelConstruction_GetAttrInt64(Opaque *, const char *, int64_t *, Opaque *);
+void TF_OpKernelConstruction_GetAttrBool(Opaque *, const char *, unsigned char *, Opaque *);
 void TF_OpKernelConstruction_GetAttrType(Opaque *, const char *, int *, Opaque *);
 void TF_OpKernelConstruction_GetAttrSize(Opaque *, const char *, int32_t *list, int32_t *total, Opaque *);
 void TF_OpKernelConstruction_GetAttrBoolList(Opaque *, const char *, unsigned char *, int, Opaque *);
@@ -67,6 +70,7 @@ void TF_ShapeInferenceContextSetUnknownShape(Opaque *, Opaque *);
 enum { FLOAT = 1, INT32 = 3, BFLOAT16 = 14, INVALID_ARGUMENT = 3, RESOURCE_EXHAUSTED = 8, MOST = 8 };
 
 static const Kernels *kernels;
+static const ProductKernels *products;
 
 /* ---- a call ---- */
 
@@ -74,6 +78,7 @@ typedef struct {
   int64_t heads, patch;
   float epsilon;
   int type;
+  unsigned char a_across, b_across; /* of MatMul */
   unsigned char *decayed, *scaled; /* of AdamW */
 } Attributes;
 
@@ -510,6 +515,73 @@ static void compute_EndosslGlobalNorm(void *attributes, Opaque *context) {
   TF_DeleteStatus(c.status);
 }
 
+/* ---- matrix products ---- */
+
+static pthread_key_t scratch_key; /* a thread's own, for as long as it lives */
+
+typedef struct {
+  size_t bytes;
+  float *values;
+} Scratch;
+
+static void free_scratch(void *scratch) {
+  if (scratch) free(((Scratch *)scratch)->values);
+  free(scratch);
+}
+
+/* NULL when there is no memory. In huge pages where the system gives them. */
+static float *scratch(size_t bytes) {
+  enum { HUGE = 2 * 1024 * 1024 };
+  Scratch *s = pthread_getspecific(scratch_key);
+  if (!s) {
+    s = calloc(1, sizeof *s);
+    if (!s || pthread_setspecific(scratch_key, s)) {
+      free(s);
+      return NULL;
+    }
+  }
+  if (s->bytes < bytes) {
+    free(s->values);
+    *s = (Scratch){0};
+    const size_t whole = (bytes + HUGE - 1) / HUGE * HUGE;
+    void *values;
+    if (posix_memalign(&values, HUGE, whole)) return NULL;
+    madvise(values, whole, MADV_HUGEPAGE);
+    *s = (Scratch){whole, values};
+  }
+  return s->values;
+}
+
+/* A thread without scratch leaves the work to the others. */
+static void product_work(void *product, size_t thread) {
+  (void)thread;
+  Product *p = product;
+  float *values = scratch(p->bytes);
+  if (values) products->work(p, values);
+}
+
+static void mat_mul(Call *c) { /* a b -> y */
+  const bool a_across = c->attributes->a_across, b_across = c->attributes->b_across;
+  want(c, 0, "a", 2, -1, -1);
+  want(c, 1, "b", 2, -1, -1);
+  if (failed(c)) return;
+  const int64_t m = TF_Dim(c->in[0], a_across), k = TF_Dim(c->in[0], !a_across), n = TF_Dim(c->in[1], !b_across);
+  want(c, 1, "b", 2, b_across ? n : k, b_across ? k : n);
+  Product p = {.m = (size_t)m, .n = (size_t)n, .k = (size_t)k, .a_across = a_across, .b_across = b_across,
+               .a = data(c, 0), .b = data(c, 1)};
+  p.c = allocate(c, 0, FLOAT, 2, m, n);
+  if (failed(c) || !m || !n) return;
+  if (!k) {
+    memset(p.c, 0, (size_t)(m * n) * sizeof(float));
+    return;
+  }
+  products->plan(&p, pool_threads());
+  p.job = calloc(p.jobs, sizeof *p.job);
+  if (p.job) pool_run(product_work, &p, pool_threads());
+  if (!p.job || p.next < p.jobs) no_memory(c);
+  free(p.job);
+}
+
 /* ---- shapes, as far as they are known when the graph is built ---- */
 
 typedef struct {
@@ -621,6 +693,12 @@ static void attention_gradient_shape(Opaque *context, Opaque *status) {
   if (!TF_GetCode(status)) same(f, 1, 2);
 }
 
+static void mat_mul_shape(Opaque *context, Opaque *status) {
+  Infer f = infer(context, status);
+  rank(f, 0, 2);
+  if (!TF_GetCode(status)) rank(f, 1, 2);
+}
+
 static void patches_shape(Opaque *context, Opaque *status) {
   Infer f = infer(context, status);
   rank(f, 0, 4);
@@ -672,6 +750,16 @@ static void *create_adamw(Opaque *construction) {
   return a;
 }
 
+static void *create_mat_mul(Opaque *construction) {
+  Opaque *status = TF_NewStatus();
+  Attributes *a = calloc(1, sizeof *a);
+  TF_OpKernelConstruction_GetAttrBool(construction, "transpose_a", &a->a_across, status);
+  if (!TF_GetCode(status)) TF_OpKernelConstruction_GetAttrBool(construction, "transpose_b", &a->b_across, status);
+  if (TF_GetCode(status)) TF_OpKernelConstruction_Failure(construction, status);
+  TF_DeleteStatus(status);
+  return a;
+}
+
 static void *create_nothing(Opaque *construction) {
   (void)construction;
   return calloc(1, sizeof(Attributes));
@@ -707,6 +795,7 @@ COMPUTE(EndosslBiasGeluGrad, bias_gelu_gradient)
 COMPUTE(EndosslAttention, attention)
 COMPUTE(EndosslAttentionGrad, attention_gradient)
 COMPUTE(EndosslPatches, patches)
+COMPUTE(EndosslMatMul, mat_mul)
 
 typedef struct {
   const char *name, *attributes, *inputs, *outputs; /* separated by semicolons */
@@ -739,6 +828,9 @@ static const Op ops[] = {
     /* the kept patches (keep empty: all) of images, row, column, channel */
     {"EndosslPatches", "T: {float, bfloat16};patch: int >= 1", "images: float;keep: int32", "patches: T", create_patches,
      compute_EndosslPatches, patches_shape},
+    /* y = a b, either side transposed */
+    {"EndosslMatMul", "transpose_a: bool = false;transpose_b: bool = false", "a: float;b: float", "y: float", create_mat_mul,
+     compute_EndosslMatMul, mat_mul_shape},
     /* a step of AdamW over all weights at once, in place: behind whatever makes the gradients */
     {"EndosslAdamW", "N: int >= 1;decayed: list(bool);scaled: list(bool)",
      "weights: N * resource;first: N * resource;second: N * resource;gradients: N * float;rate: float;epsilon: float;"
@@ -773,6 +865,7 @@ static void register_op(const Op *op) {
 #ifdef __x86_64__
 #include <cpuid.h>
 extern const Kernels kernels_avx512, kernels_avx2, kernels_sse;
+extern const ProductKernels product_avx512, product_avx2, product_sse;
 
 /* What the processor has and the system saves on a switch of tasks. */
 static const Kernels *best(const char *wish) {
@@ -785,12 +878,19 @@ static const Kernels *best(const char *wish) {
   const unsigned v4 = bit_AVX512F | bit_AVX512BW | bit_AVX512CD | bit_AVX512DQ | bit_AVX512VL;
   return (low & 0xe6) == 0xe6 && (b & v4) == v4 ? &kernels_avx512 : &kernels_avx2;
 }
+
+static const ProductKernels *best_products(void) {
+  return kernels == &kernels_avx512 ? &product_avx512 : kernels == &kernels_avx2 ? &product_avx2 : &product_sse;
+}
 #else
 extern const Kernels kernels_plain;
+extern const ProductKernels product_plain;
 static const Kernels *best(const char *wish) {
   (void)wish;
   return &kernels_plain;
 }
+
+static const ProductKernels *best_products(void) { return &product_plain; }
 #endif
 
 /* The instruction set in use. */
@@ -798,5 +898,7 @@ __attribute__((visibility("default"))) const char *endossl_kernels(void) { retur
 
 __attribute__((constructor)) static void register_ops(void) {
   kernels = best(getenv("ENDOSSL_KERNELS"));
+  products = best_products();
+  pthread_key_create(&scratch_key, free_scratch);
   for (size_t i = 0; i < sizeof ops / sizeof *ops; i++) register_op(&ops[i]);
 }

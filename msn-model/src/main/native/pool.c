@@ -7,13 +7,20 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-enum { MOST_THREADS = 64 };
+enum { MOST_THREADS = 64, SPINS = 4000 }; /* before a thread sleeps: about 0.1 ms, an op follows the other closely */
+
+#ifdef __x86_64__
+#define PAUSE() __builtin_ia32_pause()
+#else
+#define PAUSE() __asm__ volatile("yield")
+#endif
 
 static struct {
   pthread_mutex_t call, state;
   pthread_cond_t go, done;
-  int workers, idle;
-  uint64_t generation;
+  int workers;
+  atomic_int idle;
+  _Atomic uint64_t generation;
   void (*work)(void *, size_t);
   void *args;
   size_t tasks;
@@ -30,14 +37,16 @@ static void drain(void) {
 
 static void *worker(void *unused) {
   uint64_t seen = 0;
-  pthread_mutex_lock(&pool.state);
   for (;;) {
-    while (pool.generation == seen) pthread_cond_wait(&pool.go, &pool.state);
-    seen = pool.generation;
+    for (int i = 0; i < SPINS && atomic_load(&pool.generation) == seen; i++) PAUSE();
+    pthread_mutex_lock(&pool.state);
+    while (atomic_load(&pool.generation) == seen) pthread_cond_wait(&pool.go, &pool.state);
+    seen = atomic_load(&pool.generation);
     pthread_mutex_unlock(&pool.state);
     drain();
     pthread_mutex_lock(&pool.state);
-    if (++pool.idle == pool.workers) pthread_cond_signal(&pool.done);
+    if (atomic_fetch_add(&pool.idle, 1) + 1 == pool.workers) pthread_cond_signal(&pool.done);
+    pthread_mutex_unlock(&pool.state);
   }
   return unused;
 }
@@ -49,15 +58,23 @@ static int wanted_threads(void) {
   return n > MOST_THREADS ? MOST_THREADS : n;
 }
 
+size_t pool_threads(void) {
+  static atomic_int threads;
+  int n = atomic_load(&threads);
+  if (!n) atomic_store(&threads, n = wanted_threads());
+  return (size_t)n;
+}
+
 void pool_run(void (*work)(void *, size_t), void *args, size_t tasks) {
-  if (tasks < 2 || pthread_mutex_trylock(&pool.call)) {
-    for (size_t i = 0; i < tasks; i++) work(args, i);
+  if (tasks < 2) {
+    if (tasks) work(args, 0);
     return;
   }
+  pthread_mutex_lock(&pool.call); /* one after the other, each with all cores: more than a call each at once */
   pthread_mutex_lock(&pool.state);
   if (pool.workers < 0) {
     pthread_t thread;
-    int want = wanted_threads() - 1; /* the calling thread works too */
+    int want = (int)pool_threads() - 1; /* the calling thread works too */
     for (pool.workers = 0; pool.workers < want; pool.workers++) {
       if (pthread_create(&thread, NULL, worker, NULL)) break;
       pthread_detach(thread);
@@ -66,14 +83,15 @@ void pool_run(void (*work)(void *, size_t), void *args, size_t tasks) {
   pool.work = work;
   pool.args = args;
   pool.tasks = tasks;
-  pool.idle = 0;
+  atomic_store(&pool.idle, 0);
   atomic_store(&pool.next, 0);
-  pool.generation++;
+  atomic_fetch_add(&pool.generation, 1);
   pthread_cond_broadcast(&pool.go);
   pthread_mutex_unlock(&pool.state);
   drain();
+  for (int i = 0; i < SPINS && atomic_load(&pool.idle) < pool.workers; i++) PAUSE();
   pthread_mutex_lock(&pool.state);
-  while (pool.idle < pool.workers) pthread_cond_wait(&pool.done, &pool.state);
+  while (atomic_load(&pool.idle) < pool.workers) pthread_cond_wait(&pool.done, &pool.state);
   pthread_mutex_unlock(&pool.state);
   pthread_mutex_unlock(&pool.call);
 }

@@ -3,8 +3,11 @@
 #define ENDOSSL_POOL_H
 #include <stddef.h>
 
-/* Runs work(args, 0) to work(args, tasks - 1) and returns when all have run. The calling thread works too; while the
- * threads serve another caller it does its tasks alone. ENDOSSL_THREADS sets the number of threads. */
+/* Runs work(args, 0) to work(args, tasks - 1) and returns when all have run. The calling thread works too; it
+ * waits while the threads serve another caller. ENDOSSL_THREADS sets the number of threads. */
 void pool_run(void (*work)(void *, size_t), void *args, size_t tasks);
+
+/* The threads that work at a call, the calling one among them. */
+size_t pool_threads(void);
 
 #endif

@@ -100,7 +100,7 @@ abstract class Arithmetic {
 
   /** {@code x kernel}, of x's type. */
   @SuppressWarnings("unchecked") // both are of the type of activations
-  final Operand<?> matMul(Ops tf, Operand<?> x, Operand<TFloat32> kernel) {
+  Operand<?> matMul(Ops tf, Operand<?> x, Operand<TFloat32> kernel) {
     return tf.linalg.matMul(
         (Operand<TNumber>) x, (Operand<TNumber>) narrow(tf, kernel), new MatMul.Options[0]);
   }

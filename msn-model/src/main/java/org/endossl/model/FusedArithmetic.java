@@ -4,6 +4,7 @@ import org.endossl.model.ops.FusedOps;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
+import org.tensorflow.proto.DataType;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
@@ -11,6 +12,18 @@ import org.tensorflow.types.TInt32;
 final class FusedArithmetic extends Arithmetic {
   FusedArithmetic(boolean bfloat16) {
     super(bfloat16);
+  }
+
+  /** Below so many rows copying the kernel costs more than it gains. */
+  private static final long FEW_ROWS = 64;
+
+  @Override
+  @SuppressWarnings("unchecked") // of the type of activations
+  Operand<?> matMul(Ops tf, Operand<?> x, Operand<TFloat32> kernel) {
+    long rows = x.shape().get(0);
+    return type() != DataType.DT_FLOAT || (rows >= 0 && rows < FEW_ROWS)
+        ? super.matMul(tf, x, kernel)
+        : FusedOps.matMul(tf, (Operand<TFloat32>) x, kernel, false, false);
   }
 
   @Override

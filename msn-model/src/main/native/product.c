@@ -1,0 +1,310 @@
+/* Matrix products, C = A B with either side transposed, in pieces that stay in a core's second cache. A job makes some
+ * rows and columns of C: a thread copies its columns of B into panels of COLUMNS, then goes over its rows of A in tiles of
+ * ROWS; a tile of ROWS x COLUMNS sums stays in registers. A thread that finds no job left helps with the rows of those
+ * that others have begun. Every sum runs over k in the order of memory, whoever makes it. Built as kernels.c is. */
+#include "kernels.h"
+
+#include <string.h>
+#ifdef __AVX512F__
+#include <immintrin.h>
+#endif
+
+#define INLINE static inline __attribute__((always_inline))
+#define JOIN_(a, b) a##b
+#define JOIN(a, b) JOIN_(a, b)
+
+INLINE void relax(void) {
+#ifdef __x86_64__
+  __builtin_ia32_pause();
+#else
+  __asm__ volatile("yield");
+#endif
+}
+
+typedef float Vector __attribute__((vector_size(4 * VW), aligned(4)));
+
+enum { VECTORS = 2, COLUMNS = VECTORS * VW, ROWS = PRODUCT_ROWS, GROUP = 4, CHUNK = 16, DEPTH = 2048, BLOCK = 1280 * 1024 };
+
+static size_t up(size_t a, size_t b) { return (a + b - 1) / b; }
+
+static size_t least(size_t a, size_t b) { return a < b ? a : b; }
+
+/* ---- what is done in which order ---- */
+
+/* Panels have a cache line between them, so that they do not all begin in the same set. */
+INLINE size_t panel_size(const Product *p) { return p->depth * COLUMNS + 16; }
+
+/* Jobs that share out rows and columns where the least is copied. */
+static void plan(Product *p, size_t threads) {
+  const size_t tiles = up(p->m, ROWS), panels = up(p->n, COLUMNS);
+  p->depth = p->k ? up(p->k, up(p->k, DEPTH)) : 0;
+  size_t most = BLOCK / (panel_size(p) * sizeof(float)), columns = 1;
+  if (!most) most = 1;
+  double least_cost = 0;
+  p->row_parts = 1;
+  for (size_t rows = 1; rows <= threads && rows <= tiles; rows++) {
+    const size_t width = up(panels, up(threads, rows)), passes = up(width, most);
+    const double height = (double)up(tiles, rows) * ROWS, wide = (double)width * COLUMNS;
+    const double cost = height * wide / 8 + height * (double)passes * (p->a_across ? 4 : 1) + wide * 4;
+    if (rows > 1 && cost >= least_cost) continue;
+    least_cost = cost;
+    p->row_parts = rows;
+    columns = up(panels, up(width, passes));
+  }
+  p->tiles = up(up(tiles, p->row_parts), GROUP) * GROUP;
+  p->row_parts = up(tiles, p->tiles);
+  p->panels = up(panels, columns);
+  p->jobs = p->m && p->n ? p->row_parts * up(panels, p->panels) : 0;
+  p->bytes = (p->panels * panel_size(p) + GROUP * p->depth * ROWS + 64) * sizeof(float);
+}
+
+/* ---- copies ---- */
+
+#ifdef __AVX512F__
+/* to[j * step + i] = from[i * ld + j] for i < rows, j < columns, both at most 16; where i >= rows it is 0, and up to 16
+ * values are written for each j, in the order of j. */
+INLINE void transpose16(const float *from, size_t ld, size_t rows, size_t columns, float *to, size_t step) {
+  __m512 a[16], b[16];
+  const __mmask16 mask = (__mmask16)((1u << columns) - 1);
+#pragma GCC unroll 16
+  for (size_t i = 0; i < 16; i++) a[i] = i < rows ? _mm512_maskz_loadu_ps(mask, from + i * ld) : _mm512_setzero_ps();
+#pragma GCC unroll 8
+  for (int i = 0; i < 16; i += 2) {
+    b[i] = _mm512_unpacklo_ps(a[i], a[i + 1]);
+    b[i + 1] = _mm512_unpackhi_ps(a[i], a[i + 1]);
+  }
+#pragma GCC unroll 4
+  for (int i = 0; i < 16; i += 4) {
+    a[i] = _mm512_shuffle_ps(b[i], b[i + 2], 0x44);
+    a[i + 1] = _mm512_shuffle_ps(b[i], b[i + 2], 0xee);
+    a[i + 2] = _mm512_shuffle_ps(b[i + 1], b[i + 3], 0x44);
+    a[i + 3] = _mm512_shuffle_ps(b[i + 1], b[i + 3], 0xee);
+  }
+#pragma GCC unroll 4
+  for (int i = 0; i < 4; i++) {
+    b[i] = _mm512_shuffle_f32x4(a[i], a[i + 4], 0x88);
+    b[i + 4] = _mm512_shuffle_f32x4(a[i], a[i + 4], 0xdd);
+    b[i + 8] = _mm512_shuffle_f32x4(a[i + 8], a[i + 12], 0x88);
+    b[i + 12] = _mm512_shuffle_f32x4(a[i + 8], a[i + 12], 0xdd);
+  }
+#pragma GCC unroll 4
+  for (int i = 0; i < 4; i++) {
+    a[i] = _mm512_shuffle_f32x4(b[i], b[i + 8], 0x88);
+    a[i + 8] = _mm512_shuffle_f32x4(b[i], b[i + 8], 0xdd);
+    a[i + 4] = _mm512_shuffle_f32x4(b[i + 4], b[i + 12], 0x88);
+    a[i + 12] = _mm512_shuffle_f32x4(b[i + 4], b[i + 12], 0xdd);
+  }
+  if (columns == 16) {
+#pragma GCC unroll 16
+    for (size_t j = 0; j < 16; j++) _mm512_storeu_ps(to + j * step, a[j]);
+  } else {
+    for (size_t j = 0; j < columns; j++) _mm512_storeu_ps(to + j * step, a[j]);
+  }
+}
+#endif
+
+/* to[j * width + i] = from[i * ld + j], i < rows, 0 for the others up to width; scratch behind `to`: 16 floats. */
+static void copy_across(const float *from, size_t ld, size_t rows, size_t columns, float *to, size_t width) {
+#ifdef __AVX512F__
+  for (size_t j = 0; j < columns; j += 16) {
+    const size_t some = least(16, columns - j);
+    if (width <= 16)
+      rows == ROWS ? transpose16(from + j, ld, ROWS, some, to + j * width, width)
+                   : transpose16(from + j, ld, rows, some, to + j * width, width);
+    else
+      for (size_t i = 0; i < width; i += 16)
+        rows >= i + 16 ? transpose16(from + i * ld + j, ld, 16, some, to + j * width + i, width)
+                       : transpose16(from + i * ld + j, ld, rows < i ? 0 : rows - i, some, to + j * width + i, width);
+  }
+#else
+  for (size_t j = 0; j < columns; j++)
+    for (size_t i = 0; i < width; i++) to[j * width + i] = i < rows ? from[i * ld + j] : 0;
+#endif
+}
+
+/* to[k * width + j] = from[k * ld + j], j < columns, 0 for the others up to width. */
+INLINE void copy_along(const float *from, size_t ld, size_t columns, size_t k, float *to, const size_t width) {
+  if (columns == width) {
+    for (size_t i = 0; i < k; i++) memcpy(to + i * width, from + i * ld, width * sizeof *to);
+  } else {
+    for (size_t i = 0; i < k; i++)
+      for (size_t j = 0; j < width; j++) to[i * width + j] = j < columns ? from[i * ld + j] : 0;
+  }
+}
+
+/* ---- a tile ---- */
+
+/* The left side's next tile, fetched line by line while this one is worked on. */
+typedef struct {
+  const float *line;
+  size_t lines; /* for every CHUNK of k */
+} Next;
+
+/* Sums over k of a(i, k) b(k, j) for a whole tile. The left side is packed, [depth, ROWS], or rows ld apart. */
+INLINE void tile(size_t depth, const float *a, const size_t a_ld, const bool packed, const float *b, float *c, size_t ld, Next *next, const bool first) {
+  Vector s[ROWS][VECTORS];
+#pragma GCC unroll 16
+  for (size_t i = 0; i < ROWS; i++) {
+    __builtin_prefetch(c + i * ld, 1);
+    __builtin_prefetch(c + i * ld + VW, 1);
+#pragma GCC unroll 2
+    for (size_t j = 0; j < VECTORS; j++) s[i][j] = (Vector){0};
+  }
+#ifdef __AVX512F__
+  const float *a5 = a + 5 * a_ld, *a10 = a + 10 * a_ld;
+  const size_t bytes = a_ld * sizeof *a, bytes3 = 3 * bytes;
+#endif
+  for (size_t chunk = 0; chunk < depth; chunk += CHUNK) {
+    const size_t end = least(CHUNK, depth - chunk);
+    for (size_t i = 0; i < next->lines; i++, next->line += 16) __builtin_prefetch(next->line, 0, 2);
+    for (size_t k = 0; k < end; k++, b += COLUMNS) {
+      Vector v[VECTORS];
+#pragma GCC unroll 2
+      for (size_t j = 0; j < VECTORS; j++) {
+        v[j] = *(const Vector *)(b + j * VW);
+        __builtin_prefetch(b + j * VW + 12 * COLUMNS);
+      }
+#pragma GCC unroll 16
+      for (size_t i = 0; i < ROWS; i++) {
+#ifdef __AVX512F__
+        Vector x;
+        if (packed) {
+          x = (Vector)_mm512_set1_ps(a[i]);
+        } else {
+          const float *base = i < 5 ? a : i < 10 ? a5 : a10;
+          switch (i % 5) {
+            case 0: __asm__("vbroadcastss (%1), %0" : "=v"(x) : "r"(base)); break;
+            case 1: __asm__("vbroadcastss (%1,%2), %0" : "=v"(x) : "r"(base), "r"(bytes)); break;
+            case 2: __asm__("vbroadcastss (%1,%2,2), %0" : "=v"(x) : "r"(base), "r"(bytes)); break;
+            case 3: __asm__("vbroadcastss (%1,%2), %0" : "=v"(x) : "r"(base), "r"(bytes3)); break;
+            default: __asm__("vbroadcastss (%1,%2,4), %0" : "=v"(x) : "r"(base), "r"(bytes)); break;
+          }
+        }
+#else
+        const float x = packed ? a[i] : a[i * a_ld];
+#endif
+#pragma GCC unroll 2
+        for (size_t j = 0; j < VECTORS; j++) s[i][j] += x * v[j];
+      }
+      a += packed ? ROWS : 1;
+#ifdef __AVX512F__
+      a5++, a10++;
+#endif
+    }
+  }
+#pragma GCC unroll 16
+  for (size_t i = 0; i < ROWS; i++)
+#pragma GCC unroll 2
+    for (size_t j = 0; j < VECTORS; j++) {
+      Vector *to = (Vector *)(c + i * ld + j * VW);
+      *to = first ? s[i][j] : *to + s[i][j];
+    }
+}
+
+/* At the edges the tile is made beside C. */
+static void edge(size_t depth, const float *a, size_t a_ld, bool packed, const float *b, float *c, size_t ld, size_t rows, size_t columns, Next *next, bool first) {
+  float whole[ROWS * COLUMNS];
+  if (packed)
+    tile(depth, a, ROWS, true, b, whole, COLUMNS, next, true);
+  else
+    tile(depth, a, a_ld, false, b, whole, COLUMNS, next, true);
+  for (size_t i = 0; i < rows; i++)
+    for (size_t j = 0; j < columns; j++) c[i * ld + j] = (first ? 0 : c[i * ld + j]) + whole[i * COLUMNS + j];
+}
+
+/* Panels of the right side from column n on, k rows of it. */
+static void pack_right(const Product *p, size_t n, size_t panels, size_t k, size_t depth, float *to) {
+  if (p->b_across) {
+    for (size_t i = 0; i < panels; i++, n += COLUMNS)
+      copy_across(p->b + n * p->k + k, p->k, least(COLUMNS, p->n - n), depth, to + i * panel_size(p), COLUMNS);
+    return;
+  }
+  const size_t whole = least(panels, (p->n - n) / COLUMNS);
+  for (size_t row = 0; row < depth; row++, to += COLUMNS) {
+    const float *from = p->b + (k + row) * p->n + n;
+    for (size_t i = 0; i < whole; i++) {
+      memcpy(to + i * panel_size(p), from + i * COLUMNS, COLUMNS * sizeof *from);
+      __builtin_prefetch(from + i * COLUMNS + 8 * p->n, 0, 2);
+      __builtin_prefetch(from + i * COLUMNS + 8 * p->n + VW, 0, 2);
+    }
+    if (whole < panels) copy_along(from + whole * COLUMNS, p->n, p->n - n - whole * COLUMNS, 1, to + whole * panel_size(p), COLUMNS);
+  }
+}
+
+/* Up to GROUP tiles of a left side that lies across, from row m on. */
+static void pack_left(const Product *p, size_t m, size_t rows, size_t k, size_t depth, float *to) {
+  const size_t tiles = rows / ROWS;
+  for (size_t row = 0; row < depth; row++) {
+    const float *from = p->a + (k + row) * p->m + m;
+    for (size_t i = 0; i < tiles; i++) {
+      memcpy(to + (i * depth + row) * ROWS, from + i * ROWS, ROWS * sizeof *from);
+      __builtin_prefetch(from + i * ROWS + 8 * p->m, 0, 2);
+    }
+    if (rows % ROWS) copy_along(from + tiles * ROWS, p->m, rows % ROWS, 1, to + (tiles * depth + row) * ROWS, ROWS);
+  }
+}
+
+/* A group of tiles with some panels. */
+static void group(const Product *p, size_t m, size_t bottom, size_t first, size_t panels, size_t k, size_t depth, const float *packed, float *copy) {
+  if (p->a_across) pack_left(p, m, bottom - m, k, depth, copy);
+  for (size_t i = 0; m < bottom; m += ROWS, i++) {
+    const size_t rows = least(ROWS, bottom - m);
+    const bool direct = !p->a_across && rows == ROWS;
+    const float *a = p->a_across ? copy + i * depth * ROWS : p->a + m * p->k + k;
+    Next next = {0};
+    if (direct && p->m - m >= 2 * ROWS) next = (Next){a + ROWS * p->k, up(ROWS * depth / 16, panels * up(depth, CHUNK))};
+    if (!direct && !p->a_across) {
+      copy_across(a, p->k, rows, depth, copy, ROWS);
+      a = copy;
+    }
+    for (size_t j = 0; j < panels; j++) {
+      const size_t n = (first + j) * COLUMNS, columns = least(COLUMNS, p->n - n);
+      const float *b = packed + j * panel_size(p);
+      float *c = p->c + m * p->n + n;
+      if (rows < ROWS || columns < COLUMNS || k)
+        edge(depth, a, p->k, !direct, b, c, p->n, rows, columns, &next, k == 0);
+      else if (direct)
+        tile(depth, a, p->k, false, b, c, p->n, &next, true);
+      else
+        tile(depth, a, ROWS, true, b, c, p->n, &next, true);
+    }
+  }
+}
+
+/* Does groups of a job until none is left. */
+static void groups(const Product *p, size_t number, size_t k, const float *packed, float *copy) {
+  ProductJob *job = &p->job[number];
+  const size_t first = number / p->row_parts * p->panels, panels = least(p->panels, up(p->n, COLUMNS) - first);
+  const size_t top = number % p->row_parts * p->tiles * ROWS, bottom = least(p->m, top + p->tiles * ROWS);
+  for (;;) {
+    const size_t m = top + atomic_fetch_add(&job->next, 1) * GROUP * ROWS;
+    if (m >= bottom) return;
+    group(p, m, least(bottom, m + GROUP * ROWS), first, panels, k, least(p->depth, p->k - k), packed, copy);
+    atomic_fetch_add(&job->done, 1);
+  }
+}
+
+static void work(Product *p, float *scratch) {
+  float *copy = scratch + p->panels * panel_size(p);
+  size_t number;
+  while ((number = atomic_fetch_add(&p->next, 1)) < p->jobs) {
+    ProductJob *job = &p->job[number];
+    const size_t first = number / p->row_parts * p->panels, panels = least(p->panels, up(p->n, COLUMNS) - first);
+    const size_t top = number % p->row_parts * p->tiles * ROWS, rows = least(p->m - top, p->tiles * ROWS);
+    for (size_t k = 0; k < p->k; k += p->depth) {
+      pack_right(p, first * COLUMNS, panels, k, least(p->depth, p->k - k), scratch);
+      const bool shared = p->depth == p->k; /* else the panels change, and nobody helps */
+      atomic_store(&job->next, 0);
+      if (shared) atomic_store(&job->packed, scratch);
+      groups(p, number, k, scratch, copy);
+    }
+    if (p->depth == p->k)
+      while (atomic_load(&job->done) < up(rows, GROUP * ROWS)) relax(); /* before the panels are overwritten */
+  }
+  for (number = 0; number < p->jobs; number++) {
+    const float *packed = atomic_load(&p->job[number].packed);
+    if (packed) groups(p, number, 0, packed, copy);
+  }
+}
+
+__attribute__((visibility("hidden"))) const ProductKernels JOIN(product_, VARIANT) = {plan, work};
