@@ -97,8 +97,8 @@ public final class MsnGraph {
         tf.withName("momentum").placeholder(TFloat64.class, Placeholder.shape(Shape.scalar()));
 
     List<Op> updates = new ArrayList<>();
-    this.anchorProjection = anchor(tf.withSubScope("anchor"), views, updates, recomputation);
     this.targetProjection = target(tf.withSubScope("target"), views, updates);
+    this.anchorProjection = anchor(tf.withSubScope("anchor"), views, updates, recomputation);
     WholeProjections whole =
         plan.parts() == 1
             ? null
@@ -163,12 +163,16 @@ public final class MsnGraph {
 
   /**
    * The anchor's random views without the dropped patches, then its focal views. The encoder sees
-   * all their tokens as one matrix; the head's BatchNorm takes each group by itself.
+   * all their tokens as one matrix; the head's BatchNorm takes each group by itself. It runs behind
+   * the target: side by side their ops would take each other's caches.
    */
   private Operand<TFloat32> anchor(
       Ops tf, MsnViews views, List<Op> updates, @Nullable Recomputation recomputation) {
     List<Vit.View> groups = new ArrayList<>();
-    groups.add(new Vit.View(views.random(), views.keep()));
+    groups.add(
+        new Vit.View(
+            tf.withControlDependencies(List.of(targetProjection)).identity(views.random()),
+            views.keep()));
     Operand<TFloat32> images = views.focal();
     if (images != null) {
       groups.add(new Vit.View(images, null));

@@ -88,6 +88,10 @@ public record SessionOptions(int intraOpThreads, int interOpThreads, boolean xla
         .setIntraOpParallelismThreads(intraOpThreads)
         .setInterOpParallelismThreads(interOpThreads)
         .setGraphOptions(graph)
+        .setExperimental(
+            // A thread that spins for its next op takes a core from the op that runs.
+            ConfigProto.Experimental.newBuilder()
+                .setDisableThreadSpinning(Boolean.getBoolean("spin") ? false : true))
         .build();
   }
 }
