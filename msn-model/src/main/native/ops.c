@@ -37,7 +37,6 @@ Opaque *TF_NewKernelBuilder(const char *, const char *, void *(*create)(Opaque *
 void TF_RegisterKernelBuilder(const char *, Opaque *, Opaque *);
 void TF_OpKernelConstruction_GetAttrFloat(Opaque *, const char *, float *, Opaque *);
 void TF_OpKernelConstruction_GetAttrInt64(Opaque *, const char *, int64_t *, Opaque *);
-void TF_OpKernelConstruction_GetAttrBool(Opaque *, const char *, unsigned char *, Opaque *);
 void TF_OpKernelConstruction_GetAttrType(Opaque *, const char *, int *, Opaque *);
 void TF_OpKernelConstruction_GetAttrSize(Opaque *, const char *, int32_t *list, int32_t *total, Opaque *);
 void TF_OpKernelConstruction_GetAttrBoolList(Opaque *, const char *, unsigned char *, int, Opaque *);
@@ -78,7 +77,7 @@ typedef struct {
   int64_t heads, patch;
   float epsilon;
   int type;
-  unsigned char a_across, b_across; /* of MatMul */
+  bool a_across, b_across; /* of MatMul */
   unsigned char *decayed, *scaled; /* of AdamW */
 } Attributes;
 
@@ -560,13 +559,13 @@ static void product_work(void *product, size_t thread) {
   if (values) products->work(p, values);
 }
 
-static void mat_mul(Call *c) { /* a b -> y */
+static void mat_mul(Call *c) { /* a b -> c, either of them across */
   const bool a_across = c->attributes->a_across, b_across = c->attributes->b_across;
-  want(c, 0, "a", 2, -1, -1);
-  want(c, 1, "b", 2, -1, -1);
+  want(c, 0, "left side", 2, -1, -1);
+  want(c, 1, "right side", 2, -1, -1);
   if (failed(c)) return;
   const int64_t m = TF_Dim(c->in[0], a_across), k = TF_Dim(c->in[0], !a_across), n = TF_Dim(c->in[1], !b_across);
-  want(c, 1, "b", 2, b_across ? n : k, b_across ? k : n);
+  want(c, 1, "right side", 2, b_across ? n : k, b_across ? k : n);
   Product p = {.m = (size_t)m, .n = (size_t)n, .k = (size_t)k, .a_across = a_across, .b_across = b_across,
                .a = data(c, 0), .b = data(c, 1)};
   p.c = allocate(c, 0, FLOAT, 2, m, n);
@@ -693,10 +692,38 @@ static void attention_gradient_shape(Opaque *context, Opaque *status) {
   if (!TF_GetCode(status)) same(f, 1, 2);
 }
 
-static void mat_mul_shape(Opaque *context, Opaque *status) {
+/* [rows, size], where known. */
+static void matrix(Infer f, int64_t rows, int64_t size) {
+  if (TF_GetCode(f.status) || rows < 0 || size < 0) return;
+  Opaque *both = TF_NewShapeHandle(), *first = TF_ShapeInferenceContextVectorFromSize(f.context, (size_t)rows);
+  Opaque *second = TF_ShapeInferenceContextVectorFromSize(f.context, (size_t)size);
+  TF_ShapeInferenceContextConcatenateShapes(f.context, first, second, both, f.status);
+  if (!TF_GetCode(f.status)) TF_ShapeInferenceContextSetOutput(f.context, 0, both, f.status);
+  TF_DeleteShapeHandle(both);
+  TF_DeleteShapeHandle(first);
+  TF_DeleteShapeHandle(second);
+}
+
+static Infer two_matrices(Opaque *context, Opaque *status) {
   Infer f = infer(context, status);
   rank(f, 0, 2);
   if (!TF_GetCode(status)) rank(f, 1, 2);
+  return f;
+}
+
+static void mat_mul_shape(Opaque *context, Opaque *status) {
+  Infer f = two_matrices(context, status);
+  if (!TF_GetCode(status)) rows_of(f, 0, 0, dimension(f, 1, 1));
+}
+
+static void mat_mul_input_shape(Opaque *context, Opaque *status) {
+  Infer f = two_matrices(context, status);
+  if (!TF_GetCode(status)) rows_of(f, 0, 0, dimension(f, 1, 0));
+}
+
+static void mat_mul_kernel_shape(Opaque *context, Opaque *status) {
+  Infer f = two_matrices(context, status);
+  if (!TF_GetCode(status)) matrix(f, dimension(f, 0, 1), dimension(f, 1, 1));
 }
 
 static void patches_shape(Opaque *context, Opaque *status) {
@@ -751,12 +778,19 @@ static void *create_adamw(Opaque *construction) {
 }
 
 static void *create_mat_mul(Opaque *construction) {
-  Opaque *status = TF_NewStatus();
-  Attributes *a = calloc(1, sizeof *a);
-  TF_OpKernelConstruction_GetAttrBool(construction, "transpose_a", &a->a_across, status);
-  if (!TF_GetCode(status)) TF_OpKernelConstruction_GetAttrBool(construction, "transpose_b", &a->b_across, status);
-  if (TF_GetCode(status)) TF_OpKernelConstruction_Failure(construction, status);
-  TF_DeleteStatus(status);
+  (void)construction;
+  return calloc(1, sizeof(Attributes));
+}
+
+static void *create_mat_mul_input(Opaque *construction) {
+  Attributes *a = create_mat_mul(construction);
+  if (a) a->b_across = true;
+  return a;
+}
+
+static void *create_mat_mul_kernel(Opaque *construction) {
+  Attributes *a = create_mat_mul(construction);
+  if (a) a->a_across = true;
   return a;
 }
 
@@ -796,6 +830,8 @@ COMPUTE(EndosslAttention, attention)
 COMPUTE(EndosslAttentionGrad, attention_gradient)
 COMPUTE(EndosslPatches, patches)
 COMPUTE(EndosslMatMul, mat_mul)
+COMPUTE(EndosslMatMulInputGrad, mat_mul)
+COMPUTE(EndosslMatMulKernelGrad, mat_mul)
 
 typedef struct {
   const char *name, *attributes, *inputs, *outputs; /* separated by semicolons */
@@ -828,9 +864,12 @@ static const Op ops[] = {
     /* the kept patches (keep empty: all) of images, row, column, channel */
     {"EndosslPatches", "T: {float, bfloat16};patch: int >= 1", "images: float;keep: int32", "patches: T", create_patches,
      compute_EndosslPatches, patches_shape},
-    /* y = a b, either side transposed */
-    {"EndosslMatMul", "transpose_a: bool = false;transpose_b: bool = false", "a: float;b: float", "y: float", create_mat_mul,
-     compute_EndosslMatMul, mat_mul_shape},
+    /* y = x kernel; dx = dy kernel'; dkernel = x' dy */
+    {"EndosslMatMul", NULL, "x: float;kernel: float", "y: float", create_mat_mul, compute_EndosslMatMul, mat_mul_shape},
+    {"EndosslMatMulInputGrad", NULL, "dy: float;kernel: float", "dx: float", create_mat_mul_input, compute_EndosslMatMulInputGrad,
+     mat_mul_input_shape},
+    {"EndosslMatMulKernelGrad", NULL, "x: float;dy: float", "dkernel: float", create_mat_mul_kernel,
+     compute_EndosslMatMulKernelGrad, mat_mul_kernel_shape},
     /* a step of AdamW over all weights at once, in place: behind whatever makes the gradients */
     {"EndosslAdamW", "N: int >= 1;decayed: list(bool);scaled: list(bool)",
      "weights: N * resource;first: N * resource;second: N * resource;gradients: N * float;rate: float;epsilon: float;"

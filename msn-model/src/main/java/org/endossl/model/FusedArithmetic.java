@@ -23,7 +23,7 @@ final class FusedArithmetic extends Arithmetic {
     long rows = x.shape().get(0);
     return type() != DataType.DT_FLOAT || (rows >= 0 && rows < FEW_ROWS)
         ? super.matMul(tf, x, kernel)
-        : FusedOps.matMul(tf, (Operand<TFloat32>) x, kernel, false, false);
+        : FusedOps.matMul(tf, (Operand<TFloat32>) x, kernel);
   }
 
   @Override

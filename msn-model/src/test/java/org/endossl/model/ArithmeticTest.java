@@ -89,6 +89,16 @@ class ArithmeticTest {
         new long[][] {{rows, width}, {width}});
   }
 
+  /** Rows, width of the input and of the output; small ones, edges of tiles, several panels. */
+  @ParameterizedTest
+  @CsvSource({"64,1,1", "65,17,33", "84,384,96", "70,2100,40", "129,100,1100", "1600,64,31"})
+  void matMul(int rows, int in, int out) {
+    check(
+        (tf, a, x) -> List.of(a.widen(tf, a.matMul(tf, a.narrow(tf, x.get(0)), x.get(1)))),
+        1e-5,
+        new long[][] {{rows, in}, {in, out}});
+  }
+
   /** Width, heads, then sequences and tokens of two groups. */
   @ParameterizedTest
   @CsvSource({
@@ -235,6 +245,8 @@ class ArithmeticTest {
       assertArrayEquals(new long[] {-1, 12}, added.sum().shape().asArray());
       assertArrayEquals(new long[] {-1, 12}, added.y().shape().asArray());
       assertArrayEquals(new long[] {-1, 12}, a.biasGelu(tf, rows, vector).shape().asArray());
+      assertArrayEquals(
+          new long[] {-1, 7}, a.matMul(tf, rows, lab.noise(1, 1, 12, 7)).shape().asArray());
       Operand<TInt32> groups = tf.constant(new int[][] {{2, 3}});
       assertArrayEquals(
           new long[] {-1, 4}, FusedOps.attention(tf, rows, vector, groups, 2).shape().asArray());
@@ -244,7 +256,7 @@ class ArithmeticTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"bias", "heads", "groups", "keep"})
+  @ValueSource(strings = {"bias", "heads", "groups", "keep", "kernel"})
   void wrongInput_isNamed(String what) {
     try (Lab lab = new Lab()) {
       Ops tf = lab.tf;
@@ -254,6 +266,7 @@ class ArithmeticTest {
           switch (what) {
             case "bias" -> FusedOps.biasGelu(tf, rows, lab.noise(1, 1, 11));
             case "heads" -> FusedOps.attention(tf, rows, lab.noise(1, 1, 12), groups, 3);
+            case "kernel" -> FusedOps.matMul(tf, rows, lab.noise(1, 1, 11, 3));
             case "groups" ->
                 FusedOps.attention(
                     tf, rows, lab.noise(1, 1, 12), tf.constant(new int[][] {{2, 4}}), 2);
@@ -275,6 +288,7 @@ class ArithmeticTest {
             case "bias" -> "EndosslBiasGelu: bias: got shape [11], wanted [12]";
             case "heads" ->
                 "EndosslAttention: qkv: got 12 columns, wanted a multiple of 3 times the 3 heads";
+            case "kernel" -> "EndosslMatMul: right side: got shape [11, 3], wanted [12, 3]";
             case "groups" ->
                 "EndosslAttention: groups: got 8 tokens in all, wanted the 6 rows of qkv";
             default -> "EndosslPatches: keep: value 0: got 4, wanted 0 to 3";
@@ -310,6 +324,8 @@ class ArithmeticTest {
       ArithmeticTest test = new ArithmeticTest();
       test.addLayerNorm(33, 20);
       test.biasGelu(33, 20);
+      test.matMul(65, 17, 33);
+      test.matMul(70, 2100, 40);
       test.attention(20, 2, 2, 50, 1, 17);
       test.attention(160, 2, 1, 21, 2, 16);
     }

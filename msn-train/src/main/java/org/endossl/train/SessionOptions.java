@@ -90,8 +90,7 @@ public record SessionOptions(int intraOpThreads, int interOpThreads, boolean xla
         .setGraphOptions(graph)
         .setExperimental(
             // A thread that spins for its next op takes a core from the op that runs.
-            ConfigProto.Experimental.newBuilder()
-                .setDisableThreadSpinning(Boolean.getBoolean("spin") ? false : true))
+            ConfigProto.Experimental.newBuilder().setDisableThreadSpinning(true))
         .build();
   }
 }

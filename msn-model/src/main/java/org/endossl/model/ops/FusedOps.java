@@ -1,7 +1,6 @@
 package org.endossl.model.ops;
 
 import java.util.List;
-import java.util.Objects;
 import org.endossl.model.ops.NativeLibrary.Status;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.GraphOperation;
@@ -159,21 +158,12 @@ public final class FusedOps {
   /**
    * Matrix product in float32, by panels that stay in the caches.
    *
-   * @param a [m, k], or [k, m] transposed
-   * @param b [k, n], or [n, k] transposed
-   * @return [m, n]
+   * @param x [rows, k]
+   * @param kernel [k, n]
+   * @return [rows, n]
    */
-  public static Operand<TFloat32> matMul(
-      Ops tf,
-      Operand<TFloat32> a,
-      Operand<TFloat32> b,
-      boolean transposeA,
-      boolean transposeB) {
-    return builder(tf, MAT_MUL, a, b)
-        .setAttr("transpose_a", transposeA)
-        .setAttr("transpose_b", transposeB)
-        .build()
-        .output(0);
+  public static Operand<TFloat32> matMul(Ops tf, Operand<TFloat32> x, Operand<TFloat32> kernel) {
+    return builder(tf, MAT_MUL, x, kernel).build().output(0);
   }
 
   /**
@@ -266,7 +256,12 @@ public final class FusedOps {
               run(builder(tf, BIAS_GELU + "Grad", given.get(0), op.input(0), op.input(1)));
           return List.of(d[0], d[1]);
         });
-    TensorFlow.registerCustomGradient(MAT_MUL, FusedOps::matMulGradient);
+    TensorFlow.registerCustomGradient(
+        MAT_MUL,
+        (tf, op, given) ->
+            List.of(
+                builder(tf, MAT_MUL + "InputGrad", given.get(0), op.input(1)).build().output(0),
+                builder(tf, MAT_MUL + "KernelGrad", op.input(0), given.get(0)).build().output(0)));
     TensorFlow.registerCustomGradient(
         ATTENTION,
         (tf, op, given) -> {
@@ -283,22 +278,6 @@ public final class FusedOps {
                       .setAttr("heads", op.attributes().getAttrInt("heads")));
           return List.of(d[0], d[1], tf.constant(0));
         });
-  }
-
-  private static List<Operand<?>> matMulGradient(
-      Ops tf, GraphOperation op, List<? extends @Nullable Output<?>> given) {
-    if (op.attributes().getAttrBool("transpose_a") || op.attributes().getAttrBool("transpose_b")) {
-      throw new IllegalStateException(MAT_MUL + ": has no gradient where a side is transposed");
-    }
-    Operand<TFloat32> dy = float32(Objects.requireNonNull(given.get(0)));
-    return List.of(
-        matMul(tf, dy, float32(op.input(1)), false, true),
-        matMul(tf, float32(op.input(0)), dy, true, false));
-  }
-
-  @SuppressWarnings("unchecked") // the op has no other type
-  private static Operand<TFloat32> float32(Output<?> output) {
-    return (Operand<TFloat32>) (Operand<?>) output;
   }
 
   /** The stream's gradient is missing behind the last LayerNorm, where nothing reads the sum. */
