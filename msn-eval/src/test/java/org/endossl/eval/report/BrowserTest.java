@@ -119,7 +119,7 @@ class BrowserTest {
     String broken = "return [...document.images].filter(i => !i.naturalWidth).length";
     assertEquals(0, number(chrome, broken));
     String bare =
-        "return [...document.querySelectorAll('.thumb')].filter(t =>"
+        "return [...document.querySelectorAll('main .thumb, section .thumb')].filter(t =>"
             + " !getComputedStyle(t).backgroundImage.startsWith('url') || !t.offsetHeight).length";
     assertEquals(0, number(chrome, bare));
     assertTrue(number(chrome, "return document.querySelectorAll('.thumb').length") > 30);
