@@ -4,6 +4,7 @@
  * that others have begun. Every sum runs over k in the order of memory, whoever makes it. Built as kernels.c is. */
 #include "kernels.h"
 
+#include <sched.h>
 #include <string.h>
 #ifdef __AVX512F__
 #include <immintrin.h>
@@ -299,7 +300,8 @@ static void work(Product *p, float *scratch) {
       groups(p, number, k, scratch, copy);
     }
     if (p->depth == p->k)
-      while (atomic_load(&job->done) < up(rows, GROUP * ROWS)) relax(); /* before the panels are overwritten */
+      for (size_t i = 0; atomic_load(&job->done) < up(rows, GROUP * ROWS); i++) /* before the panels are overwritten */
+        i < 2000 ? relax() : (void)sched_yield();
   }
   for (number = 0; number < p->jobs; number++) {
     const float *packed = atomic_load(&p->job[number].packed);
