@@ -77,7 +77,6 @@ typedef struct {
   int64_t heads, patch;
   float epsilon;
   int type;
-  bool a_across, b_across; /* of MatMul */
   unsigned char *decayed, *scaled; /* of AdamW */
 } Attributes;
 
@@ -559,16 +558,12 @@ static void product_work(void *product, size_t thread) {
   if (values) products->work(p, values);
 }
 
-static void mat_mul(Call *c) { /* a b -> c, either of them across */
-  const bool a_across = c->attributes->a_across, b_across = c->attributes->b_across;
-  want(c, 0, "left side", 2, -1, -1);
-  want(c, 1, "right side", 2, -1, -1);
-  if (failed(c)) return;
-  const int64_t m = TF_Dim(c->in[0], a_across), k = TF_Dim(c->in[0], !a_across), n = TF_Dim(c->in[1], !b_across);
-  want(c, 1, "right side", 2, b_across ? n : k, b_across ? k : n);
+/* C of the output; either side may lie across. */
+static void product(Call *c, int left, bool a_across, int right, bool b_across, int output) {
+  const int64_t m = TF_Dim(c->in[left], a_across), k = TF_Dim(c->in[left], !a_across), n = TF_Dim(c->in[right], !b_across);
   Product p = {.m = (size_t)m, .n = (size_t)n, .k = (size_t)k, .a_across = a_across, .b_across = b_across,
-               .a = data(c, 0), .b = data(c, 1)};
-  p.c = allocate(c, 0, FLOAT, 2, m, n);
+               .a = data(c, left), .b = data(c, right)};
+  p.c = allocate(c, output, FLOAT, 2, m, n);
   if (failed(c) || !m || !n) return;
   if (!k) {
     memset(p.c, 0, (size_t)(m * n) * sizeof(float));
@@ -579,6 +574,23 @@ static void mat_mul(Call *c) { /* a b -> c, either of them across */
   if (p.job) pool_run(product_work, &p, pool_threads());
   if (!p.job || p.next < p.jobs) no_memory(c);
   free(p.job);
+}
+
+static void mat_mul(Call *c) { /* x kernel -> y */
+  want(c, 0, "x", 2, -1, -1);
+  if (!failed(c)) want(c, 1, "kernel", 2, TF_Dim(c->in[0], 1), -1);
+  if (!failed(c)) product(c, 0, false, 1, false, 0);
+}
+
+/* Both in one op: side by side they would wait for each other's cores. */
+static void mat_mul_gradient(Call *c) { /* dy x kernel -> dx dkernel */
+  want(c, 0, "dy", 2, -1, -1);
+  want(c, 1, "x", 2, -1, -1);
+  if (failed(c)) return;
+  want(c, 1, "x", 2, TF_Dim(c->in[0], 0), -1);
+  want(c, 2, "kernel", 2, TF_Dim(c->in[1], 1), TF_Dim(c->in[0], 1));
+  if (!failed(c)) product(c, 0, false, 2, true, 0);
+  if (!failed(c)) product(c, 1, true, 0, false, 1);
 }
 
 /* ---- shapes, as far as they are known when the graph is built ---- */
@@ -692,38 +704,19 @@ static void attention_gradient_shape(Opaque *context, Opaque *status) {
   if (!TF_GetCode(status)) same(f, 1, 2);
 }
 
-/* [rows, size], where known. */
-static void matrix(Infer f, int64_t rows, int64_t size) {
-  if (TF_GetCode(f.status) || rows < 0 || size < 0) return;
-  Opaque *both = TF_NewShapeHandle(), *first = TF_ShapeInferenceContextVectorFromSize(f.context, (size_t)rows);
-  Opaque *second = TF_ShapeInferenceContextVectorFromSize(f.context, (size_t)size);
-  TF_ShapeInferenceContextConcatenateShapes(f.context, first, second, both, f.status);
-  if (!TF_GetCode(f.status)) TF_ShapeInferenceContextSetOutput(f.context, 0, both, f.status);
-  TF_DeleteShapeHandle(both);
-  TF_DeleteShapeHandle(first);
-  TF_DeleteShapeHandle(second);
-}
-
-static Infer two_matrices(Opaque *context, Opaque *status) {
+static void mat_mul_shape(Opaque *context, Opaque *status) {
   Infer f = infer(context, status);
   rank(f, 0, 2);
   if (!TF_GetCode(status)) rank(f, 1, 2);
-  return f;
-}
-
-static void mat_mul_shape(Opaque *context, Opaque *status) {
-  Infer f = two_matrices(context, status);
   if (!TF_GetCode(status)) rows_of(f, 0, 0, dimension(f, 1, 1));
 }
 
-static void mat_mul_input_shape(Opaque *context, Opaque *status) {
-  Infer f = two_matrices(context, status);
-  if (!TF_GetCode(status)) rows_of(f, 0, 0, dimension(f, 1, 0));
-}
-
-static void mat_mul_kernel_shape(Opaque *context, Opaque *status) {
-  Infer f = two_matrices(context, status);
-  if (!TF_GetCode(status)) matrix(f, dimension(f, 0, 1), dimension(f, 1, 1));
+static void mat_mul_gradient_shape(Opaque *context, Opaque *status) {
+  Infer f = infer(context, status);
+  for (int i = 0; i < 3 && !TF_GetCode(status); i++) rank(f, i, 2);
+  if (TF_GetCode(status)) return;
+  same(f, 0, 1);
+  if (!TF_GetCode(status)) same(f, 1, 2);
 }
 
 static void patches_shape(Opaque *context, Opaque *status) {
@@ -777,23 +770,6 @@ static void *create_adamw(Opaque *construction) {
   return a;
 }
 
-static void *create_mat_mul(Opaque *construction) {
-  (void)construction;
-  return calloc(1, sizeof(Attributes));
-}
-
-static void *create_mat_mul_input(Opaque *construction) {
-  Attributes *a = create_mat_mul(construction);
-  if (a) a->b_across = true;
-  return a;
-}
-
-static void *create_mat_mul_kernel(Opaque *construction) {
-  Attributes *a = create_mat_mul(construction);
-  if (a) a->a_across = true;
-  return a;
-}
-
 static void *create_nothing(Opaque *construction) {
   (void)construction;
   return calloc(1, sizeof(Attributes));
@@ -830,8 +806,7 @@ COMPUTE(EndosslAttention, attention)
 COMPUTE(EndosslAttentionGrad, attention_gradient)
 COMPUTE(EndosslPatches, patches)
 COMPUTE(EndosslMatMul, mat_mul)
-COMPUTE(EndosslMatMulInputGrad, mat_mul)
-COMPUTE(EndosslMatMulKernelGrad, mat_mul)
+COMPUTE(EndosslMatMulGrad, mat_mul_gradient)
 
 typedef struct {
   const char *name, *attributes, *inputs, *outputs; /* separated by semicolons */
@@ -864,12 +839,10 @@ static const Op ops[] = {
     /* the kept patches (keep empty: all) of images, row, column, channel */
     {"EndosslPatches", "T: {float, bfloat16};patch: int >= 1", "images: float;keep: int32", "patches: T", create_patches,
      compute_EndosslPatches, patches_shape},
-    /* y = x kernel; dx = dy kernel'; dkernel = x' dy */
-    {"EndosslMatMul", NULL, "x: float;kernel: float", "y: float", create_mat_mul, compute_EndosslMatMul, mat_mul_shape},
-    {"EndosslMatMulInputGrad", NULL, "dy: float;kernel: float", "dx: float", create_mat_mul_input, compute_EndosslMatMulInputGrad,
-     mat_mul_input_shape},
-    {"EndosslMatMulKernelGrad", NULL, "x: float;dy: float", "dkernel: float", create_mat_mul_kernel,
-     compute_EndosslMatMulKernelGrad, mat_mul_kernel_shape},
+    /* y = x kernel; dx = dy kernel', dkernel = x' dy */
+    {"EndosslMatMul", NULL, "x: float;kernel: float", "y: float", create_nothing, compute_EndosslMatMul, mat_mul_shape},
+    {"EndosslMatMulGrad", NULL, "dy: float;x: float;kernel: float", "dx: float;dkernel: float", create_nothing,
+     compute_EndosslMatMulGrad, mat_mul_gradient_shape},
     /* a step of AdamW over all weights at once, in place: behind whatever makes the gradients */
     {"EndosslAdamW", "N: int >= 1;decayed: list(bool);scaled: list(bool)",
      "weights: N * resource;first: N * resource;second: N * resource;gradients: N * float;rate: float;epsilon: float;"

@@ -258,10 +258,11 @@ public final class FusedOps {
         });
     TensorFlow.registerCustomGradient(
         MAT_MUL,
-        (tf, op, given) ->
-            List.of(
-                builder(tf, MAT_MUL + "InputGrad", given.get(0), op.input(1)).build().output(0),
-                builder(tf, MAT_MUL + "KernelGrad", op.input(0), given.get(0)).build().output(0)));
+        (tf, op, given) -> {
+          Output<?>[] d =
+              run(builder(tf, MAT_MUL + "Grad", given.get(0), op.input(0), op.input(1)));
+          return List.of(d[0], d[1]);
+        });
     TensorFlow.registerCustomGradient(
         ATTENTION,
         (tf, op, given) -> {
