@@ -17,7 +17,7 @@ import org.endossl.eval.probe.OptimizerReplay;
 /** endossl's optimizers, metrics and callbacks, as its {@code train_lib.py} makes them. */
 final class OptimizersCheck implements GoldenCheck {
   private static final double LOSS_BAR = 1e-6; // of 1, or of the loss where that is larger
-  private static final double WEIGHT_BAR = 2e-6; // the golden values have seven decimals
+  private static final double WEIGHT_BAR = 2e-6; // of 1 (seven decimals), or of the largest weight
   private static final double RATE_BAR = 1e-9;
   private static final double METRIC_BAR = 1e-6;
   private static final String NUMBER = "([0-9.]+(?:e-?[0-9]+)?)";
@@ -112,7 +112,14 @@ final class OptimizersCheck implements GoldenCheck {
     for (int k = 0; k < weight.length; k++) {
       difference = Math.max(difference, largest(weight[k], got.weight()[k]));
     }
-    findings.compare(name + " weights", difference, WEIGHT_BAR, "largest absolute");
+    double most = 1;
+    for (double[] row : weight) {
+      for (double w : row) {
+        most = Math.max(most, Math.abs(w));
+      }
+    }
+    findings.compare(
+        name + " weights", difference / most, WEIGHT_BAR, "of 1 or the largest weight");
   }
 
   /** A setting as the file's note says it, or what endossl's is. */
