@@ -47,7 +47,7 @@ final class ArchitectureTest {
           .whereLayer("data")
           .mayOnlyBeAccessedByLayers("train", "eval", "cli")
           .whereLayer("model")
-          .mayOnlyBeAccessedByLayers("train", "eval", "cli")
+          .mayOnlyBeAccessedByLayers("data", "train", "eval", "cli")
           .whereLayer("tfrecords")
           .mayOnlyBeAccessedByLayers("data", "train", "eval", "cli");
 

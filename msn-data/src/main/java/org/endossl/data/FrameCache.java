@@ -3,6 +3,7 @@ package org.endossl.data;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import org.endossl.model.Compute;
 import org.tensorflow.ConcreteFunction;
 import org.tensorflow.Operand;
 import org.tensorflow.Signature;
@@ -27,6 +28,7 @@ final class FrameCache implements AutoCloseable {
   private final FrameSource source;
   private final List<? extends Operand<?>> others;
   private final int most;
+  private final Compute.Kernels kernels;
   private final String name = "endossl_frames_" + NAMES.getAndIncrement();
   private final ConcreteFunction kept;
   private final ConcreteFunction decoded;
@@ -36,8 +38,11 @@ final class FrameCache implements AutoCloseable {
    *
    * @param others what the map function gets behind the source's captures
    * @param most frames that are kept, those of the first rows; an 854x480 frame is 1.2 MB
+   * @param kernels that decode
    */
-  FrameCache(FrameSource source, List<? extends Operand<?>> others, int most) {
+  FrameCache(
+      FrameSource source, List<? extends Operand<?>> others, int most, Compute.Kernels kernels) {
+    this.kernels = kernels;
     this.source = source;
     this.others = others;
     this.most = most;
@@ -69,7 +74,7 @@ final class FrameCache implements AutoCloseable {
 
   private Signature decoded(Ops tf) {
     Batches.Arguments arguments = arguments(tf);
-    Operand<TUint8> image = Frames.image(tf, source.example(tf, arguments.placeholders()));
+    Operand<TUint8> image = Frames.image(tf, source.example(tf, arguments.placeholders()), kernels);
     Operand<TInt64> row = source.row(tf, arguments.placeholders());
     // A row that is not kept is written to row -1, which nobody asks for, as nothing.
     Operand<org.tensorflow.types.TBool> keep = tf.math.less(row, tf.constant((long) most));

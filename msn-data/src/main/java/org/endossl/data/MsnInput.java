@@ -3,6 +3,7 @@ package org.endossl.data;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.endossl.model.Compute;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.ConcreteFunction;
 import org.tensorflow.Operand;
@@ -45,7 +46,8 @@ public final class MsnInput implements AutoCloseable {
       int batch,
       int shuffle,
       int workers,
-      int cached) {
+      int cached,
+      Compute.Kernels kernels) {
     Ops cpu = Batches.onCpu(tf);
     FrameSource source = FrameSource.of(cpu, files, shuffle);
     this.frames = files.frames();
@@ -60,10 +62,11 @@ public final class MsnInput implements AutoCloseable {
     }
     types.add(TInt64.class);
     shapes.add(Shape.scalar());
-    try (Views all = new Views(config);
-        FrameCache cache = cached == 0 ? null : new FrameCache(source, List.of(key), cached);
+    try (Views all = new Views(config, kernels);
+        FrameCache cache =
+            cached == 0 ? null : new FrameCache(source, List.of(key), cached, kernels);
         ConcreteFunction views =
-            ConcreteFunction.create(fn -> views(fn, source, key, all, cache))) {
+            ConcreteFunction.create(fn -> views(fn, source, key, all, cache, kernels))) {
       this.batches =
           Batches.build(
               cpu,
@@ -94,14 +97,15 @@ public final class MsnInput implements AutoCloseable {
    */
   public static MsnInput build(
       Ops tf, FrameFiles files, ViewsConfig config, int batch, int shuffle, int workers) {
-    return build(tf, files, config, batch, shuffle, workers, 0);
+    return build(tf, files, config, batch, shuffle, workers, 0, Compute.Kernels.AUTO);
   }
 
   /**
    * As {@link #build(Ops, FrameFiles, ViewsConfig, int, int, int)}, with decoded frames kept for
-   * the epochs to come; the batches are the same.
+   * the epochs to come, and in one or the other form; the batches are the same.
    *
    * @param cached how many at most, 1.2 MB for each of 854x480; 0 for none
+   * @param kernels native ops or TensorFlow's own for decoding and views
    */
   public static MsnInput build(
       Ops tf,
@@ -110,7 +114,8 @@ public final class MsnInput implements AutoCloseable {
       int batch,
       int shuffle,
       int workers,
-      int cached) {
+      int cached,
+      Compute.Kernels kernels) {
     require("cache", cached, 0);
     require("batch", batch, 1);
     require("shuffle", shuffle, 1);
@@ -119,7 +124,7 @@ public final class MsnInput implements AutoCloseable {
       throw new IllegalArgumentException(
           "batch: got " + batch + ", wanted at most the " + files.frames() + " frames there are");
     }
-    return new MsnInput(tf, files, config, batch, shuffle, workers, cached);
+    return new MsnInput(tf, files, config, batch, shuffle, workers, cached, kernels);
   }
 
   private static void require(String name, int value, int least) {
@@ -129,13 +134,18 @@ public final class MsnInput implements AutoCloseable {
   }
 
   private static Signature views(
-      Ops tf, FrameSource source, Operand<TInt64> key, Views all, @Nullable FrameCache cache) {
+      Ops tf,
+      FrameSource source,
+      Operand<TInt64> key,
+      Views all,
+      @Nullable FrameCache cache,
+      Compute.Kernels kernels) {
     Batches.Arguments arguments = Batches.arguments(tf, source, List.of(key));
     List<Operand<? extends TType>> placeholders = arguments.placeholders();
     Operand<TInt64> position = source.position(tf, placeholders);
     Operand<TUint8> image =
         cache == null
-            ? Frames.image(tf, source.example(tf, placeholders))
+            ? Frames.image(tf, source.example(tf, placeholders), kernels)
             : cache.image(tf, placeholders);
     List<Operand<TInt64>> keys = new ArrayList<>();
     tf.unstack(arguments.numbers(-1), 2L).output().forEach(keys::add);

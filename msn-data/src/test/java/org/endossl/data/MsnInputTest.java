@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import org.endossl.model.Compute;
 import org.endossl.tfrecords.FrameIndex;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -149,7 +150,9 @@ class MsnInputTest {
     for (FrameFiles files : List.of(plain, mixed)) {
       int cached = files == plain ? 5 : 1000;
       try (Graph graph = new Graph();
-          MsnInput input = MsnInput.build(Ops.create(graph), files, LIGHT, 3, 6, 0, cached);
+          MsnInput input =
+              MsnInput.build(
+                  Ops.create(graph), files, LIGHT, 3, 6, 0, cached, Compute.Kernels.AUTO);
           Session session = new Session(graph)) {
         epoch(session, input, 0, 0);
         assertSame(run(files, LIGHT, 3, 0, 1, 0), epoch(session, input, 1, 0));
@@ -159,12 +162,28 @@ class MsnInputTest {
   }
 
   @Test
+  void batches_doNotDependOnTheForm() {
+    for (FrameFiles files : List.of(plain, mixed)) {
+      List<List<Step>> both = new ArrayList<>();
+      for (Compute.Kernels kernels : List.of(Compute.Kernels.AUTO, Compute.Kernels.COMPOSITE)) {
+        try (Graph graph = new Graph();
+            MsnInput input = MsnInput.build(Ops.create(graph), files, VIEWS, 4, 6, 2, 0, kernels);
+            Session session = new Session(graph)) {
+          both.add(epoch(session, input, 1, 4));
+        }
+      }
+      assertSame(both.get(0), both.get(1));
+    }
+  }
+
+  @Test
   void keptFrames_areNotReadAgain() throws IOException {
     Path file = Fixtures.write(directory.resolve("gone.tfrecord"), 6, 9);
     FrameIndex index = FrameIndex.scan(List.of(file));
     FrameFiles files = FrameFiles.select(index, index.videos());
     try (Graph graph = new Graph();
-        MsnInput input = MsnInput.build(Ops.create(graph), files, LIGHT, 3, 6, 0, 6);
+        MsnInput input =
+            MsnInput.build(Ops.create(graph), files, LIGHT, 3, 6, 0, 6, Compute.Kernels.AUTO);
         Session session = new Session(graph)) {
       epoch(session, input, 0, 0);
       List<Step> second = epoch(session, input, 1, 0);

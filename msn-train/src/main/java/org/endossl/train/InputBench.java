@@ -7,6 +7,7 @@ import org.endossl.data.FrameFiles;
 import org.endossl.data.MsnInput;
 import org.endossl.data.Normalization;
 import org.endossl.data.ViewsConfig;
+import org.endossl.model.Compute;
 import org.endossl.tfrecords.BadRecords;
 import org.endossl.tfrecords.FrameIndex;
 import org.endossl.tfrecords.RecordFiles;
@@ -15,7 +16,7 @@ import org.tensorflow.Graph;
 import org.tensorflow.Session;
 import org.tensorflow.op.Ops;
 
-/** Times the input by itself: reading, decoding, and drawing the views of frames. */
+/** Times the input by itself: reading, decoding, drawing the views of frames, normalising them. */
 public final class InputBench {
   /**
    * What to time.
@@ -81,6 +82,20 @@ public final class InputBench {
     return run(request, BadRecords.fail());
   }
 
+  /** Makes a batch as a step gets it, normalised. */
+  private static void next(Session session, MsnInput input) {
+    Session.Runner runner =
+        session
+            .runner()
+            .addTarget(input.rows())
+            .addTarget(input.target())
+            .addTarget(input.random());
+    if (input.focal() != null) {
+      runner.addTarget(input.focal());
+    }
+    runner.run().close();
+  }
+
   /** As {@link #run(Request)}; what is done about bad records is up to bad. */
   public static Figures run(Request request, BadRecords bad) throws IOException {
     List<Path> paths = RecordFiles.list(request.records());
@@ -95,7 +110,8 @@ public final class InputBench {
                 request.batch(),
                 1024,
                 request.workers(),
-                request.cached());
+                request.cached(),
+                Compute.Kernels.AUTO);
         Session session = new Session(graph, SessionOptions.DEFAULT.config())) {
       long perEpoch = input.stepsPerEpoch();
       long begin = System.nanoTime();
@@ -105,7 +121,7 @@ public final class InputBench {
         if (i % perEpoch == 0) {
           input.start(session, 0, i / perEpoch, 0);
         }
-        session.runner().addTarget(input.rows()).run().close();
+        next(session, input);
         if (i == 0) {
           first = (System.nanoTime() - begin) / 1e9;
         }

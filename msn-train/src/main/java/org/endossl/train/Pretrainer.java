@@ -202,7 +202,8 @@ public final class Pretrainer {
         config.optimization().part(),
         config.data().shuffle(),
         config.data().workers(),
-        config.data().cached());
+        config.data().cached(),
+        config.compute().kernels());
   }
 
   private MsnViews views(Ops tf, MsnInput input, StepSeeds seeds) {

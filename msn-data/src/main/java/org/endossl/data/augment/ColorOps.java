@@ -36,8 +36,12 @@ public final class ColorOps {
    * @param factor scalar {@code >= 0}; 1 changes nothing
    */
   public static Operand<TFloat32> contrast(Ops tf, Operand<TFloat32> x, Operand<TFloat32> factor) {
-    Operand<TFloat32> mean = tf.math.mean(luma(tf, x), tf.constant(new int[] {0, 1, 2}));
-    return blend(tf, Planar.round(tf, mean), x, factor);
+    Operand<TFloat64> gray = tf.dtypes.cast(luma(tf, x), TFloat64.class); // sums are exact
+    Operand<TFloat64> pixels = tf.dtypes.cast(tf.size(gray), TFloat64.class);
+    Operand<TFloat64> mean =
+        tf.math.divNoNan(tf.reduceSum(gray, tf.constant(new int[] {0, 1, 2})), pixels);
+    Operand<TFloat64> base = tf.math.floor(tf.math.add(mean, tf.constant(0.5)));
+    return blend(tf, tf.dtypes.cast(base, TFloat32.class), x, factor);
   }
 
   /**
