@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.endossl.data.Split;
 import org.endossl.eval.Preprocessing;
+import org.endossl.eval.Token;
 import org.endossl.eval.WeightsSource;
 import org.endossl.eval.features.FeatureSet;
 import org.endossl.eval.features.Features;
@@ -37,6 +38,13 @@ final class FeaturesCommand extends Command {
 
   @Parameter(names = "--size", description = "side of the images in pixels; 0: as the weights")
   int size = 0;
+
+  @Parameter(
+      names = "--token",
+      description =
+          "after_norm (what the encoder gives) or before_norm (a Vision Transformer's class token"
+              + " as its last block leaves it, which msn's protocols take)")
+  Token token = Token.AFTER_NORM;
 
   @Parameter(names = "--batch", description = "frames that the encoder sees at once")
   int batch = 64;
@@ -75,7 +83,7 @@ final class FeaturesCommand extends Command {
 
   @Override
   int run(Terminal terminal) throws Exception {
-    WeightsSource source = backbone.weights(weights);
+    WeightsSource source = backbone.weights(weights).token(token);
     BadRecords bad = OnBadRecord.of(onBadRecord);
     FeatureSet features;
     try (StageProgress progress = new StageProgress(terminal)) {

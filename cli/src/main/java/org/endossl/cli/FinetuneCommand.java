@@ -80,12 +80,12 @@ final class FinetuneCommand extends Command {
     }
     bad.write(out);
     OnBadRecord.report(bad, terminal.err());
-    print("validation", result.validation(), terminal.out());
     print("test", result.test(), terminal.out());
+    print("validation", result.validation(), terminal.out());
     terminal
         .out()
         .println(
-            "best epoch "
+            "\nbest epoch "
                 + (result.bestEpoch() + 1)
                 + "; scores and predictions in "
                 + out
@@ -94,7 +94,7 @@ final class FinetuneCommand extends Command {
     return ExitCode.DONE;
   }
 
-  private static void print(String part, FinetuneResult.@Nullable Scores scores, PrintStream out) {
+  private void print(String part, FinetuneResult.@Nullable Scores scores, PrintStream out) {
     if (scores == null) {
       return;
     }
@@ -109,7 +109,8 @@ final class FinetuneCommand extends Command {
           tools.precisionAtHalf(),
           tools.prAuc());
     } else if (scores.metrics() != null) {
-      out.printf(Locale.ROOT, "%-11s %s%n", part, scores.metrics().toJson().get("endossl"));
+      ScoreTable.rows(
+          part, List.of(new ScoreTable.Row(weights, scores.metrics().endossl().values())), out);
     }
   }
 }

@@ -78,7 +78,7 @@ final class LowshotCommand extends Command {
     try (StageProgress progress = new StageProgress(terminal)) {
       FeatureSet set =
           weights == null
-              ? FeatureSet.read(Objects.requireNonNull(features))
+              ? Probe.read(Objects.requireNonNull(features), protocol.data())
               : Probe.features(backbone.weights(weights), protocol.data(), cache, bad, progress);
       String name = weights == null ? String.valueOf(features) : weights;
       result = Lowshot.run(name, set, protocol, progress);
@@ -91,40 +91,48 @@ final class LowshotCommand extends Command {
   }
 
   private static void print(LowshotResult result, PrintStream out) {
+    out.println("\nendossl's video F1 on the test videos, percent, over the draws of labels");
     out.printf(
         Locale.ROOT,
-        "%n%-18s %9s %9s %9s %9s   test videos %s%n",
+        "%-14s %9s %6s %8s %10s %16s %10s%n",
         "labels",
         "frames",
+        "draws",
         "video_f1",
         "deviation",
-        "frame_acc",
-        String.join(", ", result.split().test()));
+        "least to most",
+        "frame_acc");
+    LowshotResult.Kind last = LowshotResult.Kind.VIDEOS;
     for (LowshotResult.Point point : result.points()) {
+      if (point.kind() != last) {
+        out.println();
+        last = point.kind();
+      }
+      boolean several = point.draws().size() > 1;
       out.printf(
           Locale.ROOT,
-          "%-18s %9d %9.2f %9s %9.2f%n",
-          point.kind() == LowshotResult.Kind.VIDEOS
-              ? String.format(Locale.ROOT, "%.0f videos", point.amount())
-              : point.amount() + " % of labels",
-          point.draws().get(0).frames(),
+          "%-14s %9.0f %6d %8.2f %10s %16s %10.2f%n",
+          label(point),
+          point.draws().stream().mapToInt(LowshotResult.Draw::frames).average().orElse(0),
+          point.draws().size(),
           point.mean(),
-          Double.isNaN(point.deviation())
-              ? "-"
-              : String.format(Locale.ROOT, "%.2f", point.deviation()),
+          several ? String.format(Locale.ROOT, "%.2f", point.deviation()) : "-",
+          several ? String.format(Locale.ROOT, "%.2f to %.2f", point.least(), point.most()) : "-",
           point.accuracy());
     }
+    out.println("\ntest videos: " + String.join(", ", result.split().test()));
     LowshotResult.Claim claim = result.claim();
-    if (claim != null) {
-      out.printf(
-          Locale.ROOT,
-          "%nDo half of the labels reach the result of all? %s: %+.2f video_f1, mean of the draws, 95"
-              + " %% interval over test videos %.2f to %.2f (Wilcoxon p %.4f)%n",
-          claim.holds() ? "Yes, or these videos cannot tell" : "No",
-          claim.difference(),
-          claim.interval().low(),
-          claim.interval().high(),
-          claim.test().p());
-    }
+    out.println(
+        claim == null
+            ? "The claim on half of the labels needs 50 and 100 among percent."
+            : claim.sentence());
+  }
+
+  /** {@code 4 videos}, {@code 12.5 %}. */
+  private static String label(LowshotResult.Point point) {
+    String amount = String.valueOf(point.amount()).replaceAll("\\.0$", "");
+    return point.kind() == LowshotResult.Kind.PERCENT
+        ? amount + " %"
+        : amount + (amount.equals("1") ? " video" : " videos");
   }
 }

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.endossl.eval.features.FeatureSet;
 import org.endossl.eval.probe.LinearProbe;
 import org.endossl.eval.probe.Probe;
 import org.endossl.eval.probe.ProbeConfig;
@@ -139,7 +138,8 @@ final class ProbeCommand extends Command {
   private ProbeResult ofFeatures(Path directory, ProbeConfig protocol, StageProgress progress)
       throws IOException {
     ProbeResult result =
-        LinearProbe.run(directory.toString(), FeatureSet.read(directory), protocol, progress);
+        LinearProbe.run(
+            directory.toString(), Probe.read(directory, protocol.data()), protocol, out, progress);
     result.write(out);
     ProbeRecord.write(out, result, protocol);
     return result;

@@ -1,6 +1,7 @@
 package org.endossl.cli;
 
 import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -20,24 +21,37 @@ final class ScoreTable {
   }
 
   private static void table(String part, List<ProbeResult> results, PrintStream out) {
-    List<ProbeResult> there = results.stream().filter(r -> scored(part, r) != null).toList();
-    if (there.isEmpty()) {
+    List<Row> rows = new ArrayList<>();
+    for (ProbeResult result : results) {
+      if (scored(part, result) != null) {
+        rows.add(new Row(result.name(), values(part, result)));
+      }
+    }
+    rows(part, rows, out);
+  }
+
+  /**
+   * A line of a table.
+   *
+   * @param name of the network
+   * @param values by name, the same for all rows
+   */
+  record Row(String name, Map<String, Double> values) {}
+
+  /** A table of one part's scores; nothing without rows. */
+  static void rows(String part, List<Row> rows, PrintStream out) {
+    if (rows.isEmpty()) {
       return;
     }
-    int width = there.stream().mapToInt(r -> r.name().length()).max().orElse(0);
+    int width = rows.stream().mapToInt(r -> r.name().length()).max().orElse(0);
     width = Math.max(width, part.length() + " videos".length());
-    boolean first = true;
-    for (ProbeResult result : there) {
-      Map<String, Double> values = values(part, result);
-      if (first) {
-        out.println();
-        out.print(pad(part + " videos", width));
-        values.keySet().forEach(name -> out.printf(Locale.ROOT, "  %15s", name));
-        out.println();
-        first = false;
-      }
-      out.print(pad(result.name(), width));
-      values.values().forEach(value -> out.printf(Locale.ROOT, "  %15.2f", value));
+    out.println();
+    out.print(pad(part + " videos", width));
+    rows.get(0).values().keySet().forEach(name -> out.printf(Locale.ROOT, "  %15s", name));
+    out.println();
+    for (Row row : rows) {
+      out.print(pad(row.name(), width));
+      row.values().values().forEach(value -> out.printf(Locale.ROOT, "  %15.2f", value));
       out.println();
     }
   }

@@ -26,8 +26,8 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /**
- * A frozen encoder: images to one row of features each, the class token after the last LayerNorm.
- * It can be built into any graph; its weights stay on disk until a session loads them.
+ * A frozen encoder: images to one row of features each, of a Vision Transformer the class token. It
+ * can be built into any graph; its weights stay on disk until a session loads them.
  */
 public final class Encoder {
   private static final int COLOUR_SIZE = 224;
@@ -229,6 +229,32 @@ public final class Encoder {
         deviation ? 6 : 3,
         new Preprocessing(COLOUR_SIZE, Normalization.NONE),
         tf -> new ColourNetwork(tf, deviation),
+        null);
+  }
+
+  /**
+   * The same encoder, which cannot be trained, with its class token from elsewhere.
+   *
+   * @throws IllegalArgumentException if a token before the norm is wanted of anything but a Vision
+   *     Transformer of ours
+   */
+  Encoder beforeNorm() {
+    if (config == null) {
+      throw new IllegalArgumentException(
+          "token: before_norm is for a Vision Transformer's weights, "
+              + source
+              + " is "
+              + description
+              + "; --set data.token=after_norm takes the features that it gives");
+    }
+    return new Encoder(
+        source,
+        hash,
+        config,
+        description + Token.BEFORE,
+        width,
+        preprocessing,
+        tf -> ((VitNetwork) body.create(tf)).beforeNorm(),
         null);
   }
 

@@ -17,7 +17,7 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
-/** A Vision Transformer of ours; the features are the class token after the last LayerNorm. */
+/** A Vision Transformer of ours; the features are its class token. */
 final class VitNetwork implements Encoder.Network {
   private static final String PREFIX = "target.";
 
@@ -38,21 +38,38 @@ final class VitNetwork implements Encoder.Network {
   private final Vit.Weights weights;
   private final List<ModelVariable> variables;
   private final Load load;
+  private final Token token;
 
   private VitNetwork(
-      Ops tf, VitConfig config, Vit.Weights weights, List<ModelVariable> variables, Load load) {
+      Ops tf,
+      VitConfig config,
+      Vit.Weights weights,
+      List<ModelVariable> variables,
+      Load load,
+      Token token) {
     this.tf = tf;
     this.config = config;
     this.weights = weights;
     this.variables = List.copyOf(variables);
     this.load = load;
+    this.token = token;
   }
 
   static VitNetwork create(Ops tf, VitConfig config, long seed, Loading loading) {
     VariableStore store = new VariableStore(tf, PREFIX, seed);
     Vit.Weights weights = Vit.create(store, config);
     return new VitNetwork(
-        tf, config, weights, store.variables(), loading.build(tf, store.variables()));
+        tf,
+        config,
+        weights,
+        store.variables(),
+        loading.build(tf, store.variables()),
+        Token.AFTER_NORM);
+  }
+
+  /** The same network, whose features are the class token as the last block leaves it. */
+  VitNetwork beforeNorm() {
+    return new VitNetwork(tf, config, weights, variables, load, Token.BEFORE_NORM);
   }
 
   @Override
@@ -62,8 +79,10 @@ final class VitNetwork implements Encoder.Network {
 
   @Override
   public Operand<TFloat32> features(Operand<TFloat32> images, Compute compute) {
-    return Vit.classTokens(tf, weights, config, compute, List.of(new Vit.View(images, null)), null)
-        .get(0);
+    return token == Token.BEFORE_NORM
+        ? Vit.classTokenBeforeNorm(tf, weights, config, compute, images)
+        : Vit.classTokens(tf, weights, config, compute, List.of(new Vit.View(images, null)), null)
+            .get(0);
   }
 
   @Override

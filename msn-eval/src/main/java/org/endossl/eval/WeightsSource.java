@@ -33,6 +33,11 @@ public sealed interface WeightsSource {
    */
   Encoder open() throws IOException;
 
+  /** The same weights with the class token taken there. */
+  default WeightsSource token(Token token) {
+    return token == Token.BEFORE_NORM ? new BeforeNorm(this) : this;
+  }
+
   /**
    * Reads a source.
    *
@@ -78,6 +83,23 @@ public sealed interface WeightsSource {
       return new SavedModel(path, declared);
     }
     return text.endsWith(".h5") || text.endsWith(".hdf5") ? new Keras(path) : new Run(path);
+  }
+
+  /**
+   * A Vision Transformer's class token as its last block leaves it.
+   *
+   * @param weights of the network
+   */
+  record BeforeNorm(WeightsSource weights) implements WeightsSource {
+    @Override
+    public String text() {
+      return weights.text();
+    }
+
+    @Override
+    public Encoder open() throws IOException {
+      return weights.open().beforeNorm();
+    }
   }
 
   /**

@@ -2,6 +2,7 @@ package org.endossl.eval;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -21,6 +22,7 @@ import org.endossl.eval.features.Features;
 import org.endossl.eval.features.FeaturesRequest;
 import org.endossl.eval.features.FrameTable;
 import org.endossl.eval.features.Frames;
+import org.endossl.eval.features.Matrix;
 import org.endossl.model.HuggingFaceVit;
 import org.endossl.model.VariableStore;
 import org.endossl.model.Vit;
@@ -82,6 +84,39 @@ class EncoderTest {
     }
     WeightsSource random = new WeightsSource.RandomVit(TINY, Normalization.IMAGENET, 5);
     assertArrayEquals(run(random, records).matrix().values(), features(folder.toString(), records));
+  }
+
+  @Test
+  void theTokenBeforeTheNorm_isWhatTheNormIsTakenOf_andHasAKeyOfItsOwn() throws IOException {
+    Path records = Frames.write(temp.resolve("a.tfrecord"), 1, 3, Compression.NONE);
+    WeightsSource weights = new WeightsSource.RandomVit(TINY, Normalization.IMAGENET, 5);
+    FeatureSet after = run(weights, records);
+    FeatureSet before = run(weights.token(Token.BEFORE_NORM), records);
+    assertNotEquals(after.info().key(), before.info().key());
+    assertEquals(Token.AFTER_NORM, Token.of(after.info().encoder()));
+    assertEquals(Token.BEFORE_NORM, Token.of(before.info().encoder()));
+    Matrix x = before.matrix();
+    for (int i = 0; i < x.rows(); i++) {
+      double mean = 0;
+      double squares = 0;
+      for (int k = 0; k < x.columns(); k++) {
+        mean += x.values()[x.start(i) + k] / (double) x.columns();
+      }
+      for (int k = 0; k < x.columns(); k++) {
+        squares += Math.pow(x.values()[x.start(i) + k] - mean, 2);
+      }
+      double deviation = Math.sqrt(squares / x.columns() + TINY.layerNormEps());
+      for (int k = 0; k < x.columns(); k++) {
+        int at = x.start(i) + k;
+        // Random weights start with scales of 1 and shifts of 0.
+        assertEquals(after.matrix().values()[at], (x.values()[at] - mean) / deviation, 1e-4);
+      }
+    }
+    IllegalArgumentException e =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> run(WeightsSource.parse("mean-colour").token(Token.BEFORE_NORM), records));
+    assertTrue(String.valueOf(e.getMessage()).contains("data.token=after_norm"), e.getMessage());
   }
 
   @Test

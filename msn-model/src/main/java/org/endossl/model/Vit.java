@@ -45,6 +45,11 @@ public final class Vit {
     }
   }
 
+  /**
+   * What the blocks leave: class tokens [images of all views, width], before the last LayerNorm.
+   */
+  private record Ended(Operand<TFloat32> tokens, Sequences sequences) {}
+
   private Vit() {}
 
   /** Creates the variables, drawn as the original draws them. */
@@ -117,7 +122,35 @@ public final class Vit {
       List<View> views,
       @Nullable DropPath drop,
       @Nullable Recomputation recomputation) {
-    Arithmetic arithmetic = Arithmetic.of(compute);
+    Ended ended = blocks(tf, w, config, Arithmetic.of(compute), views, drop, recomputation);
+    // The last LayerNorm is one row per image: float32 in any precision.
+    Operand<TFloat32> tokens =
+        LayerNorm.apply(tf.withSubScope("norm"), w.norm, ended.tokens(), config.layerNormEps());
+    return ended.sequences().splitSequences(tf, tokens, config.width());
+  }
+
+  /**
+   * The class token as the last block leaves it, before the last LayerNorm: {@code forward_blocks}
+   * of facebookresearch/msn's deit.py with one block, on which its evaluations stand.
+   *
+   * @param images as in {@link View}
+   * @return [batch, width]
+   */
+  public static Operand<TFloat32> classTokenBeforeNorm(
+      Ops tf, Weights w, VitConfig config, Compute compute, Operand<TFloat32> images) {
+    List<View> views = List.of(new View(images, null));
+    Ended ended = blocks(tf, w, config, Arithmetic.of(compute), views, null, null);
+    return ended.sequences().splitSequences(tf, ended.tokens(), config.width()).get(0);
+  }
+
+  private static Ended blocks(
+      Ops tf,
+      Weights w,
+      VitConfig config,
+      Arithmetic arithmetic,
+      List<View> views,
+      @Nullable DropPath drop,
+      @Nullable Recomputation recomputation) {
     List<Operand<TFloat32>> embedded = new ArrayList<>();
     List<Sequences.Group> groups = new ArrayList<>();
     for (View view : views) {
@@ -149,14 +182,11 @@ public final class Vit {
       }
       x = block.x();
     }
-    // The last LayerNorm is one row per image: float32 in any precision.
-    Ops norm = tf.withSubScope("norm");
-    Operand<TFloat32> end = x.sum(norm, arithmetic);
+    Operand<TFloat32> end = x.sum(tf.withSubScope("norm"), arithmetic);
     if (recomputation != null) {
       recomputation.ends(arithmetic, w.embedding, end);
     }
-    Operand<TFloat32> tokens = LayerNorm.apply(norm, w.norm, end, config.layerNormEps());
-    return sequences.splitSequences(tf, tokens, config.width());
+    return new Ended(end, sequences);
   }
 
   /**

@@ -56,6 +56,13 @@ public final class MsnParity {
   static final double TENSOR_BAR = 1e-3;
 
   /**
+   * The gradient's norm from the second step on, relative: it is taken at weights that Adam has
+   * moved, see {@link #WEIGHT_BAR}. With sharp targets the original itself, run with another number
+   * of threads, was found to differ there by a quarter.
+   */
+  static final double LATER_NORM_BAR = 1e-2;
+
+  /**
    * Weights after the last step: all but one element in a hundred (or two) differ by at most this
    * share of what the steps have moved the tensor by (root mean square), and 4 units in the last
    * place.
@@ -205,7 +212,8 @@ public final class MsnParity {
     figure(entry, index, "entropy", measured.entropy(), LOSS_BAR, false);
     figure(entry, index, "max_t", measured.maxTarget(), LOSS_BAR, false);
     figure(entry, index, "num_ps", measured.prototypes(), LOSS_BAR, false);
-    figure(entry, index, "grad_norm_before_clip", measured.gradientNorm(), TENSOR_BAR, false);
+    double norm = index == 0 ? TENSOR_BAR : LATER_NORM_BAR;
+    figure(entry, index, "grad_norm_before_clip", measured.gradientNorm(), norm, false);
     figure(entry, index, "lr", scalars.learningRate(), SCHEDULE_BAR, true);
     figure(entry, index, "wd", scalars.weightDecay(), SCHEDULE_BAR, true);
     figure(entry, index, "momentum", scalars.momentum(), SCHEDULE_BAR, true);

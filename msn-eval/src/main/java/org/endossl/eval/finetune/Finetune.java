@@ -125,7 +125,23 @@ public final class Finetune {
         step.initialize(session);
         Fit fit;
         try (EpochBoard board = request.out() == null ? null : EpochBoard.in(request.out())) {
-          fit = fit(session, input, step, loader, validation, config.training(), listener, board);
+          Keeper keeper =
+              best -> {
+                if (request.out() != null) {
+                  TunedFolder.keep(request.out(), encoder, best);
+                }
+              };
+          fit =
+              fit(
+                  session,
+                  input,
+                  step,
+                  loader,
+                  validation,
+                  config.training(),
+                  listener,
+                  board,
+                  keeper);
         }
         loader.assign(session, fit.best());
         FinetuneResult result =
@@ -175,6 +191,12 @@ public final class Finetune {
     runner.run().close();
   }
 
+  /** Is given the weights of every epoch that is the best so far. */
+  @FunctionalInterface
+  private interface Keeper {
+    void keep(TensorSource best) throws IOException;
+  }
+
   /** The curves, and the weights of the best epoch. */
   private record Fit(List<FinetuneResult.Epoch> epochs, int bestEpoch, TensorSource best) {}
 
@@ -186,7 +208,8 @@ public final class Finetune {
       Scoring.@Nullable Part validation,
       TrainingConfig config,
       ProgressListener listener,
-      @Nullable EpochBoard board)
+      @Nullable EpochBoard board,
+      Keeper keeper)
       throws IOException {
     ReduceOnPlateau plateau = new ReduceOnPlateau(config.reduceLr());
     EarlyStopping stopping = new EarlyStopping(config.earlyStopping());
@@ -226,6 +249,7 @@ public final class Finetune {
           ? Double.isFinite(epoch.loss())
           : config.best().better().improves(score, bestScore, 0)) {
         best = loader.read(session);
+        keeper.keep(best);
         bestEpoch = e;
         bestScore = score;
       }

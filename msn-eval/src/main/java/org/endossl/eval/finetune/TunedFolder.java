@@ -28,12 +28,13 @@ final class TunedFolder {
 
   private TunedFolder() {}
 
-  /** Writes all; gives the result with the path of the encoder. */
-  static FinetuneResult write(
-      Path folder, FinetuneResult result, Encoder encoder, TensorSource weights, Instant start)
-      throws IOException {
+  /**
+   * Writes encoder and layer, each file whole or not at all: at every epoch that is the best so
+   * far, so that a training that is killed leaves them.
+   */
+  static Path keep(Path folder, Encoder encoder, TensorSource weights) throws IOException {
     Files.createDirectories(folder);
-    FinetuneResult written = result.withEncoder(encoder.write(folder, weights));
+    Path path = encoder.write(folder, weights);
     Map<String, HostTensor> head = new LinkedHashMap<>();
     for (String name : weights.shapes().keySet()) {
       if (name.startsWith("classifier.")) {
@@ -41,6 +42,14 @@ final class TunedFolder {
       }
     }
     Safetensors.write(folder.resolve(HEAD), TensorSource.of("head", head), Map.of("format", "pt"));
+    return path;
+  }
+
+  /** Writes all; gives the result with the path of the encoder. */
+  static FinetuneResult write(
+      Path folder, FinetuneResult result, Encoder encoder, TensorSource weights, Instant start)
+      throws IOException {
+    FinetuneResult written = result.withEncoder(keep(folder, encoder, weights));
     Map<String, Object> record = new LinkedHashMap<>();
     record.put("started", start.truncatedTo(ChronoUnit.SECONDS).toString());
     record.put("seconds", Duration.between(start, Instant.now()).toMillis() / 1000.0);

@@ -3,18 +3,20 @@ package org.endossl.eval.images;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.endossl.eval.AtomicFiles;
+import org.endossl.eval.Encoder;
 import org.endossl.eval.ProgressListener;
+import org.endossl.eval.Token;
 import org.endossl.eval.WeightsSource;
-import org.endossl.eval.embed.Embed;
+import org.endossl.eval.embed.ImageEncoder;
+import org.endossl.eval.embed.ImageFit;
 import org.endossl.eval.features.Matrix;
 import org.endossl.eval.metrics.Confusion;
 import org.endossl.eval.probe.LogisticRegression;
+import org.endossl.eval.probe.ProbeResult;
+import org.endossl.eval.probe.Scaling;
 import org.endossl.tfrecords.DataException;
 import org.jspecify.annotations.Nullable;
 
@@ -26,27 +28,26 @@ import org.jspecify.annotations.Nullable;
  * @param name of the encoder
  * @param protocol the source in words
  * @param classes their names, sorted
- * @param lambda the penalty chosen
- * @param images test images
+ * @param lambda the penalty chosen; null of a layer that was trained by epochs
+ * @param epochs the curves of such a layer; empty of a regression
+ * @param bestEpoch the epoch whose layer was kept, from 0; -1 of a regression
  * @param confusion of the test images
  */
 public record ImageProbe(
     String name,
     String protocol,
     List<String> classes,
-    double lambda,
-    int images,
+    @Nullable Double lambda,
+    List<ProbeResult.Epoch> epochs,
+    int bestEpoch,
     Confusion confusion) {
   /** The file of the scores. */
   public static final String FILE = "image-scores.json";
 
   public ImageProbe {
     classes = List.copyOf(classes);
+    epochs = List.copyOf(epochs);
   }
-
-  /** Features and classes of one folder. */
-  @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Part(Matrix x, int[] targets) {}
 
   /**
    * Fits on the training folder and scores the test folder.
@@ -56,13 +57,26 @@ public record ImageProbe(
   public static ImageProbe run(
       String name, WeightsSource weights, ImageProbeConfig config, ProgressListener listener)
       throws IOException {
-    List<String> classes = classes(Path.of(config.folders().train()));
-    Part train = part(weights, config.folders().train(), classes, config, listener);
-    Part validation =
+    ImageFolder train = ImageFolder.of(config.folders());
+    List<String> classes = train.classes();
+    ImageFolder validation =
         config.folders().validation().isEmpty()
             ? null
-            : part(weights, config.folders().validation(), classes, config, listener);
-    Part test = part(weights, config.folders().test(), classes, config, listener);
+            : ImageFolder.of(Path.of(config.folders().validation()), classes);
+    ImageFolder test = ImageFolder.of(Path.of(config.folders().test()), classes);
+    Encoder encoder = weights.token(Token.of(config.token())).open();
+    boolean centered = Boolean.TRUE.equals(config.centerRows());
+    Matrix trained;
+    Matrix chosen = null;
+    Matrix tested;
+    try (ImageEncoder network =
+        ImageEncoder.open(encoder, encoder.preprocessing(), ImageFit.of(config.fit()))) {
+      trained = scaled(network.encode(train.files(), config.batch(), listener), centered);
+      if (validation != null) {
+        chosen = scaled(network.encode(validation.files(), config.batch(), listener), centered);
+      }
+      tested = scaled(network.encode(test.files(), config.batch(), listener), centered);
+    }
     LogisticRegression best = null;
     double bestScore = -1;
     double bestLambda = 0;
@@ -70,15 +84,18 @@ public record ImageProbe(
       LogisticRegression fit =
           LogisticRegression.fit(
               new LogisticRegression.Problem(
-                  train.x().values(),
+                  trained.values(),
                   train.targets(),
-                  train.x().columns(),
+                  trained.columns(),
                   classes.size(),
                   lambda / train.targets().length),
               new float[0],
               config.iterations(),
               config.tolerance());
-      double score = validation == null ? 0 : accuracy(confusion(fit, validation));
+      double score =
+          validation == null || chosen == null
+              ? 0
+              : accuracy(confusion(fit, chosen, validation.targets()));
       if (best == null || score > bestScore) {
         best = fit;
         bestScore = score;
@@ -89,90 +106,49 @@ public record ImageProbe(
       throw new IllegalStateException("no lambdas");
     }
     return new ImageProbe(
-        name, config.source(), classes, bestLambda, test.targets().length, confusion(best, test));
+        name,
+        config.source(),
+        classes,
+        bestLambda,
+        List.of(),
+        -1,
+        confusion(best, tested, test.targets()));
   }
 
-  private static List<String> classes(Path folder) throws IOException {
-    if (!Files.isDirectory(folder)) {
-      throw new DataException(
-          folder + ": no such directory; wanted one with a subdirectory of images per class");
+  private static Matrix scaled(Matrix x, boolean centered) {
+    if (centered) {
+      Scaling.centerRows(x);
     }
-    try (Stream<Path> entries = Files.list(folder)) {
-      List<String> classes =
-          entries
-              .filter(Files::isDirectory)
-              .map(path -> String.valueOf(path.getFileName()))
-              .sorted()
-              .toList();
-      if (classes.size() < 2) {
-        throw new DataException(
-            folder + ": subdirectories " + classes + ", wanted two or more, one per class");
-      }
-      return classes;
-    }
+    Scaling.normalizeRows(x);
+    return x;
   }
 
-  private static Part part(
-      WeightsSource weights,
-      String folder,
-      List<String> classes,
-      ImageProbeConfig config,
-      ProgressListener listener)
-      throws IOException {
-    Path path = Path.of(folder);
-    if (!classes(path).equals(classes)) {
-      throw new DataException(
-          folder + ": classes " + classes(path) + ", the training images have " + classes);
-    }
-    List<Path> files = new ArrayList<>();
-    List<Integer> targets = new ArrayList<>();
-    for (int c = 0; c < classes.size(); c++) {
-      Path one = path.resolve(classes.get(c));
-      List<Path> images;
-      try {
-        images = Embed.images(one);
-      } catch (IllegalArgumentException e) {
-        throw new DataException(one + ": no images", e);
-      }
-      for (Path image : images) {
-        files.add(image);
-        targets.add(c);
-      }
-    }
-    Matrix x = Embed.of(weights, files, null, config.batch(), listener).vectors();
-    for (int i = 0; i < x.rows(); i++) {
-      normalize(x, x.start(i));
-    }
-    return new Part(x, targets.stream().mapToInt(Integer::intValue).toArray());
-  }
-
-  private static void normalize(Matrix x, int from) {
-    double squares = 0;
-    for (int k = 0; k < x.columns(); k++) {
-      squares += (double) x.values()[from + k] * x.values()[from + k];
-    }
-    float by = squares > 0 ? (float) (1 / Math.sqrt(squares)) : 0;
-    for (int k = 0; k < x.columns(); k++) {
-      x.values()[from + k] *= by;
-    }
-  }
-
-  private static Confusion confusion(LogisticRegression fit, Part part) {
+  private static Confusion confusion(LogisticRegression fit, Matrix x, int[] targets) {
     Confusion confusion = new Confusion(fit.classes());
     float[] logits = new float[fit.classes()];
-    for (int i = 0; i < part.targets().length; i++) {
-      fit.logits(part.x().values(), part.x().start(i), logits);
-      int best = 0;
-      for (int c = 1; c < logits.length; c++) {
-        best = logits[c] > logits[best] ? c : best;
-      }
-      confusion.add(part.targets()[i], best);
+    for (int i = 0; i < targets.length; i++) {
+      fit.logits(x.values(), x.start(i), logits);
+      confusion.add(targets[i], argmax(logits));
     }
     return confusion;
   }
 
+  /** The first of the largest logits. */
+  static int argmax(float[] logits) {
+    int best = 0;
+    for (int c = 1; c < logits.length; c++) {
+      best = logits[c] > logits[best] ? c : best;
+    }
+    return best;
+  }
+
   private static double accuracy(Confusion confusion) {
     return 100.0 * confusion.correct() / confusion.total();
+  }
+
+  /** Number of test images. */
+  public long images() {
+    return confusion.total();
   }
 
   /** Share of right test images, percent. */
@@ -206,9 +182,12 @@ public record ImageProbe(
     JsonArray names = new JsonArray();
     classes.forEach(names::add);
     json.add("classes", names);
-    json.addProperty("lambda", lambda);
-    json.addProperty("test_images", images);
+    if (lambda != null) {
+      json.addProperty("lambda", lambda);
+    }
+    json.addProperty("test_images", images());
     json.addProperty("accuracy", accuracy());
+    json.add("accuracy_interval", interval());
     json.addProperty("balanced_accuracy", balancedAccuracy());
     json.addProperty("macro_f1", macroF1());
     JsonArray rows = new JsonArray();
@@ -220,6 +199,38 @@ public record ImageProbe(
       rows.add(row);
     }
     json.add("confusion", rows);
+    if (!epochs.isEmpty()) {
+      json.addProperty("best_epoch", bestEpoch);
+      JsonArray curve = new JsonArray();
+      epochs.forEach(epoch -> curve.add(json(epoch)));
+      json.add("epochs", curve);
+    }
+    return json;
+  }
+
+  /** Wilson's 95 percent interval of the accuracy over test images, percent. */
+  private JsonArray interval() {
+    double z = 1.959963984540054;
+    double n = confusion.total();
+    double p = confusion.correct() / n;
+    double middle = (p + z * z / (2 * n)) / (1 + z * z / n);
+    double half = z / (1 + z * z / n) * Math.sqrt(p * (1 - p) / n + z * z / (4 * n * n));
+    JsonArray interval = new JsonArray();
+    interval.add(100 * Math.max(0, middle - half));
+    interval.add(100 * Math.min(1, middle + half));
+    return interval;
+  }
+
+  private static JsonObject json(ProbeResult.Epoch epoch) {
+    JsonObject json = new JsonObject();
+    json.addProperty("epoch", epoch.epoch());
+    json.addProperty("learning_rate", epoch.learningRate());
+    json.addProperty("loss", epoch.loss());
+    json.addProperty("acc", epoch.acc());
+    if (!Double.isNaN(epoch.valAcc())) {
+      json.addProperty("val_loss", epoch.valLoss());
+      json.addProperty("val_acc", epoch.valAcc());
+    }
     return json;
   }
 

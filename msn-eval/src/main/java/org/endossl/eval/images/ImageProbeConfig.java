@@ -1,15 +1,22 @@
 package org.endossl.eval.images;
 
 import java.util.List;
+import org.endossl.eval.Token;
+import org.endossl.eval.embed.ImageFit;
 import org.endossl.train.config.Require;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A classification of images, as in {@code configs/probe/polypset.yaml}.
+ * A classification of images by logistic regression, as in {@code configs/probe/polypset.yaml}.
  *
  * @param task {@code images}
  * @param source where the protocol comes from, in words
  * @param folders the images
  * @param batch images that the encoder sees at once
+ * @param fit of an image to the encoder's square; absent: the whole image
+ * @param token where a Vision Transformer's class token is taken; absent: after the last norm
+ * @param centerRows whether each image's mean is taken off its features before they are scaled to
+ *     length 1, as cyanure's {@code preprocess} does; absent: no
  * @param lambdas L2 penalties to choose from on the validation images; each is divided by the
  *     number of training images
  * @param iterations of the solver, at most
@@ -18,8 +25,11 @@ import org.endossl.train.config.Require;
 public record ImageProbeConfig(
     String task,
     String source,
-    Folders folders,
+    ImageFolders folders,
     int batch,
+    @Nullable ImageFit fit,
+    @Nullable Token token,
+    @Nullable Boolean centerRows,
     List<Double> lambdas,
     int iterations,
     double tolerance) {
@@ -30,6 +40,9 @@ public record ImageProbeConfig(
     lambdas = List.copyOf(lambdas);
     if (!task.equals(TASK)) {
       throw new IllegalArgumentException("task: got " + task + ", wanted " + TASK);
+    } else if (fit == ImageFit.RANDOM_CROP) {
+      throw new IllegalArgumentException(
+          "fit: got random_crop, wanted square or center_crop: features are computed once");
     } else if (lambdas.size() > 1 && folders.validation().isEmpty()) {
       throw new IllegalArgumentException(
           "lambdas: several, and no validation images to choose by; the test images may not"
@@ -41,13 +54,4 @@ public record ImageProbeConfig(
     Require.atLeast("iterations", iterations, 1);
     Require.within("tolerance", tolerance, 1e-12, 1);
   }
-
-  /**
-   * Directories, each with a subdirectory of images per class.
-   *
-   * @param train to learn from
-   * @param validation to choose the penalty by; may be empty
-   * @param test to report on
-   */
-  public record Folders(String train, String validation, String test) {}
 }

@@ -19,14 +19,15 @@ import org.endossl.eval.metrics.Score;
 import org.endossl.eval.metrics.Wilcoxon;
 import org.endossl.eval.probe.LinearProbe;
 import org.endossl.eval.probe.LogisticRegression;
+import org.endossl.eval.probe.Scaling;
 import org.endossl.tfrecords.PhaseOrder;
 import org.jspecify.annotations.Nullable;
 
 /**
  * facebookresearch/msn's logistic evaluation ({@code logistic_eval.py}) on videos: L2-regularised
- * logistic regression on features of length 1, fitted to few labels. What differs: the penalty is
- * chosen on the validation videos, where the original has one value per number of labels on its
- * command line; frames stand for images, and besides single labels whole videos are drawn.
+ * logistic regression on centred features of length 1, fitted to few labels. What differs: the
+ * penalty is chosen on the validation videos, where the original has one value per number of labels
+ * on its command line; frames stand for images, and besides single labels whole videos are drawn.
  */
 public final class Lowshot {
   private static final int CLASSES = PhaseOrder.PHASES;
@@ -175,23 +176,10 @@ public final class Lowshot {
 
   /** Each row less its mean, if asked for, to length 1; the set's own copy. */
   private static FeatureSet scaled(FeatureSet set, LowshotConfig config) {
-    Matrix x = set.matrix();
-    for (int i = 0; i < x.rows(); i++) {
-      int from = x.start(i);
-      double mean = 0;
-      for (int k = 0; config.centerRows() && k < x.columns(); k++) {
-        mean += x.values()[from + k] / (double) x.columns();
-      }
-      double squares = 0;
-      for (int k = 0; k < x.columns(); k++) {
-        x.values()[from + k] = (float) (x.values()[from + k] - mean);
-        squares += (double) x.values()[from + k] * x.values()[from + k];
-      }
-      float by = squares > 0 ? (float) (1 / Math.sqrt(squares)) : 0;
-      for (int k = 0; k < x.columns(); k++) {
-        x.values()[from + k] *= by;
-      }
+    if (config.centerRows()) {
+      Scaling.centerRows(set.matrix());
     }
+    Scaling.normalizeRows(set.matrix());
     return set;
   }
 

@@ -100,6 +100,16 @@ public record LowshotResult(
       return draws.size() < 2 ? Double.NaN : Math.sqrt(sum / (draws.size() - 1));
     }
 
+    /** The smallest of the draws' video F1. */
+    public double least() {
+      return draws.stream().mapToDouble(Draw::videoF1).min().orElse(Double.NaN);
+    }
+
+    /** The greatest of the draws' video F1. */
+    public double most() {
+      return draws.stream().mapToDouble(Draw::videoF1).max().orElse(Double.NaN);
+    }
+
     /** Mean of the draws' frame accuracy. */
     public double accuracy() {
       return draws.stream().mapToDouble(Draw::frameAcc).average().orElse(Double.NaN);
@@ -123,9 +133,51 @@ public record LowshotResult(
    * @param test of the test videos' differences
    */
   public record Claim(double difference, Bootstrap.Interval interval, Wilcoxon test) {
-    /** Whether all labels are not surely better: the interval reaches 0. */
-    public boolean holds() {
-      return !(interval.high() < 0);
+    /** Points of video F1 by which half of the labels may be lower and still reach all. */
+    private static final double MARGIN = 1;
+
+    /** What the test videos say. */
+    public enum Verdict {
+      /** The whole interval is above one point less. */
+      YES,
+      /** The whole interval is below 0, and not within one point. */
+      NO,
+      /** Neither. */
+      UNDECIDED
+    }
+
+    /** What the interval says. */
+    public Verdict verdict() {
+      if (interval.low() >= -MARGIN) {
+        return Verdict.YES;
+      }
+      return interval.high() < 0 ? Verdict.NO : Verdict.UNDECIDED;
+    }
+
+    /** In words, with the numbers. */
+    public String sentence() {
+      String answer =
+          switch (verdict()) {
+            case YES -> "Yes, within one point";
+            case NO -> "No, it is lower";
+            case UNDECIDED -> "These videos cannot tell";
+          };
+      String over =
+          Double.isNaN(interval.low())
+              ? "one test video has no interval"
+              : String.format(
+                  Locale.ROOT,
+                  "95 %% interval over the test videos %+.2f to %+.2f, Wilcoxon p %.4f",
+                  interval.low(),
+                  interval.high(),
+                  test.p());
+      return String.format(
+          Locale.ROOT,
+          "Do half of the labels reach the result of all? %s: %+.2f points of video F1 (mean of the"
+              + " draws; %s).",
+          answer,
+          difference,
+          over);
     }
   }
 
@@ -156,7 +208,8 @@ public record LowshotResult(
       one.add("low", number(claim.interval().low()));
       one.add("high", number(claim.interval().high()));
       one.addProperty("p", claim.test().p());
-      one.addProperty("holds", claim.holds());
+      one.addProperty("verdict", claim.verdict().name().toLowerCase(Locale.ROOT));
+      one.addProperty("sentence", claim.sentence());
       json.add("half_of_the_labels", one);
     }
     return json;

@@ -23,13 +23,24 @@ import org.jspecify.annotations.Nullable;
  * @param videos the videos, sorted
  * @param rows number of frames
  * @param scores endossl's
+ * @param table the rows
  */
-public record ToolPredictions(List<String> videos, int rows, ToolScores scores) {
+public record ToolPredictions(List<String> videos, int rows, ToolScores scores, Table table) {
   private static final double LARGEST_LOGIT = 40; // of a probability of 0 or 1
 
   public ToolPredictions {
     videos = List.copyOf(videos);
   }
+
+  /**
+   * The rows as they were read.
+   *
+   * @param videos of each row, its place among the sorted videos
+   * @param labels [rows][instruments], whether it is there
+   * @param logits [rows][instruments]
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  public record Table(int[] videos, boolean[][] labels, float[][] logits) {}
 
   /** Whether a file's first line names probabilities of instruments. */
   public static boolean isOne(Path file) throws IOException {
@@ -73,11 +84,11 @@ public record ToolPredictions(List<String> videos, int rows, ToolScores scores) 
     } else if (!gaps) {
       reader.checkGaps();
     }
+    boolean[][] labels = reader.labels.toArray(new boolean[0][]);
+    float[][] logits = reader.logits.toArray(new float[0][]);
+    int[] of = reader.of.stream().mapToInt(videos::indexOf).toArray();
     return new ToolPredictions(
-        videos,
-        reader.labels.size(),
-        ToolScores.of(
-            reader.labels.toArray(new boolean[0][]), reader.logits.toArray(new float[0][])));
+        videos, labels.length, ToolScores.of(labels, logits), new Table(of, labels, logits));
   }
 
   /** The scores, with the videos. */
@@ -99,6 +110,7 @@ public record ToolPredictions(List<String> videos, int rows, ToolScores scores) 
     final Map<String, FrameSet> frames = new TreeMap<>();
     final List<boolean[]> labels = new ArrayList<>();
     final List<float[]> logits = new ArrayList<>();
+    final List<String> of = new ArrayList<>();
     private final Map<String, List<Long>> numbers = new TreeMap<>();
     private final Path file;
     private int columns;
@@ -170,6 +182,7 @@ public record ToolPredictions(List<String> videos, int rows, ToolScores scores) 
       }
       labels.add(there);
       logits.add(logit);
+      of.add(video);
     }
 
     private static float logit(String at, String name, String text) throws DataException {

@@ -19,6 +19,26 @@ final class Differences {
         name, largest(computed.toArray(), expected.toArray()), bar, "largest absolute");
   }
 
+  /**
+   * Compares by the largest difference as a share of the largest expected value, where that is more
+   * than 1: sums of large values are rounded by as much more.
+   */
+  static void compareScaled(
+      String name, HostTensor computed, HostTensor expected, double bar, Findings findings) {
+    if (!computed.shape().equals(expected.shape())) {
+      compare(name, computed, expected, bar, findings);
+      return;
+    }
+    findings.keep(name, computed);
+    float[] wanted = expected.toArray();
+    double scale = Math.max(1, largest(wanted, new float[wanted.length]));
+    findings.compare(
+        name,
+        largest(computed.toArray(), wanted) / scale,
+        bar,
+        "largest, of 1 or the largest value");
+  }
+
   /** The largest absolute difference; NaN if either side has one. */
   static double largest(float[] a, float[] b) {
     double largest = 0;

@@ -116,7 +116,8 @@ enum GoldenKind {
         .anyMatch(n -> n.startsWith("resizing_") || n.startsWith("tf_image_resize"))) {
       return RESIZING;
     }
-    if (names.contains("small") || names.stream().anyMatch(n -> n.startsWith("resized_crop:"))) {
+    if (names.contains("small")
+        || names.stream().anyMatch(n -> n.matches("(resized|center)_crop:.*"))) {
       return VIEWS;
     }
     return names.stream().anyMatch(n -> n.contains("@") || randAugment(n)) ? RANDAUGMENT : null;

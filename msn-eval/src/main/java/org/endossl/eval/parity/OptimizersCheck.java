@@ -86,8 +86,8 @@ final class OptimizersCheck implements GoldenCheck {
     return GoldenJson.flags(json.getAsJsonArray("y_multilabel"));
   }
 
-  private static void optimizer(
-      JsonObject json, String name, JsonObject wanted, Findings findings) {
+  private static void optimizer(JsonObject json, String name, JsonObject wanted, Findings findings)
+      throws IOException {
     boolean labels = name.startsWith("multi_label/");
     double[] losses = GoldenJson.vector(wanted.getAsJsonArray("epoch_loss"));
     OptimizerReplay.Trained got =

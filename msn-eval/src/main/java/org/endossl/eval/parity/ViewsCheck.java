@@ -8,6 +8,7 @@ import org.endossl.data.augment.ColorOps;
 import org.endossl.data.augment.GaussianBlur;
 import org.endossl.data.augment.Planar;
 import org.endossl.data.augment.ResizedCrop;
+import org.endossl.eval.embed.CenterCrop;
 import org.endossl.model.HostTensor;
 import org.endossl.model.WeightsException;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,7 @@ import org.tensorflow.types.family.TNumber;
 
 /**
  * MSN's view operations as torchvision and PIL do them: {@code resized_crop:top,left,height,width,
- * size} of {@code input}, the others of {@code small}.
+ * size} and {@code center_crop:shorter,size} of {@code input}, the others of {@code small}.
  */
 final class ViewsCheck implements GoldenCheck {
   /** Grey levels of one value. */
@@ -74,6 +75,9 @@ final class ViewsCheck implements GoldenCheck {
       int[] box = {(int) values[0], (int) values[1], (int) values[2], (int) values[3]};
       return Planar.toImage(
           tf, ResizedCrop.apply(tf, graph.image("input"), tf.constant(box), (int) values[4]));
+    }
+    if (op.equals("center_crop") && values.length == 2) {
+      return CenterCrop.apply(tf, graph.image("input"), (int) values[0], (int) values[1]);
     }
     Operand<TUint8> small = graph.image("small");
     Operand<TFloat32> pixels = tf.dtypes.cast(small, TFloat32.class);

@@ -1,9 +1,11 @@
 package org.endossl.eval.probe;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
+import org.endossl.eval.features.Matrix;
 import org.endossl.eval.metrics.Confusion;
 import org.endossl.tfrecords.PhaseOrder;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +18,28 @@ import org.jspecify.annotations.Nullable;
  * @param bestEpoch from 0
  */
 record LinearFit(LinearLayer layer, List<ProbeResult.Epoch> epochs, int bestEpoch) {
-  private static final int CLASSES = PhaseOrder.PHASES;
+  /**
+   * What to learn.
+   *
+   * @param rows the training rows
+   * @param targets a class for each of them
+   * @param classes number of classes
+   * @param validation features to choose the epoch by; null if there are none
+   * @param validationTargets a class for each of these
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  record Task(
+      Rows rows, int[] targets, int classes, @Nullable Matrix validation, int[] validationTargets) {
+    /** Phases of frames. */
+    static Task of(Part train, @Nullable Part validation) {
+      return new Task(
+          Rows.of(train.x()),
+          train.phases(),
+          PhaseOrder.PHASES,
+          validation == null ? null : validation.x(),
+          validation == null ? new int[0] : validation.phases());
+    }
+  }
 
   /** {@code _CHOLEC80_PHASES_WEIGHTS} of {@code data/cholec80_images.py}, in endossl's order. */
   static final double[] PHASE_WEIGHTS = {
@@ -30,9 +53,12 @@ record LinearFit(LinearLayer layer, List<ProbeResult.Epoch> epochs, int bestEpoc
   };
 
   /** Is told of every epoch. */
-  @FunctionalInterface
   interface Watcher {
+    /** An epoch is done. */
     void epoch(int done, ProbeResult.Epoch epoch);
+
+    /** The layer is the best so far. */
+    void best(LinearLayer layer, double score) throws IOException;
   }
 
   /** The score that chose the epoch. */
@@ -41,20 +67,18 @@ record LinearFit(LinearLayer layer, List<ProbeResult.Epoch> epochs, int bestEpoc
   }
 
   static LinearFit of(
-      Part train,
-      @Nullable Part validation,
-      TrainingConfig config,
-      LayerConfig shape,
-      OptimizerConfig rates,
-      Watcher watcher) {
+      Task task, TrainingConfig config, LayerConfig shape, OptimizerConfig rates, Watcher watcher)
+      throws IOException {
+    boolean validated = task.validation() != null;
     SplittableRandom random = new SplittableRandom(config.seed());
-    LinearLayer layer = first(shape.initial(), train.x().columns(), random.split());
-    Optimizer optimizer = new Optimizer(rates, layer.parameters().length);
+    LinearLayer layer =
+        LinearLayer.first(shape, task.rows().width(), task.classes(), random.split());
+    Optimizer optimizer = new Optimizer(rates, layer.parameters().length, layer.weights());
     LinearTrainer trainer = new LinearTrainer(layer, Loss.MULTI_CLASS, optimizer);
     ReduceOnPlateau plateau = new ReduceOnPlateau(config.reduceLr());
     EarlyStopping stopping = new EarlyStopping(config.earlyStopping());
     double[] weights = config.classWeights() ? PHASE_WEIGHTS : new double[0];
-    int[] order = identity(train.x().rows());
+    int[] order = identity(task.targets().length);
     List<ProbeResult.Epoch> epochs = new ArrayList<>();
     LinearLayer best = layer;
     int bestEpoch = -1;
@@ -67,17 +91,18 @@ record LinearFit(LinearLayer layer, List<ProbeResult.Epoch> epochs, int bestEpoc
       optimizer.learningRate(rate);
       trainer.schedule(shape.schedule(), e, config.epochs());
       LinearTrainer.Means means =
-          trainer.epoch(train.x().values(), train.phases(), order, config.batchSize(), weights);
-      ProbeResult.Epoch epoch = epoch(e, rate, means, layer, validation);
+          trainer.epoch(task.rows(), task.targets(), order, config.batchSize(), weights);
+      ProbeResult.Epoch epoch = epoch(e, rate, means, layer, task);
       epochs.add(epoch);
       double score = config.best().of(epoch);
-      if (validation == null || config.best().better().improves(score, bestScore, 0)) {
+      if (!validated || config.best().better().improves(score, bestScore, 0)) {
         best = layer.copy();
         bestEpoch = e;
         bestScore = score;
+        watcher.best(best, score);
       }
       watcher.epoch(e + 1, epoch);
-      if (validation != null) {
+      if (validated) {
         optimizer.learningRate(
             plateau.after(config.reduceLr().monitor().of(epoch), optimizer.learningRate()));
         if (stopping.after(e, config.earlyStopping().monitor().of(epoch))) {
@@ -94,32 +119,27 @@ record LinearFit(LinearLayer layer, List<ProbeResult.Epoch> epochs, int bestEpoc
     return new LinearFit(best, epochs, bestEpoch);
   }
 
-  private static LinearLayer first(LayerConfig.Initial initial, int inputs, RandomGenerator r) {
-    return switch (initial) {
-      case GLOROT -> LinearLayer.glorot(inputs, CLASSES, r);
-      case NORMAL -> LinearLayer.normal(inputs, CLASSES, 0.01, r);
-    };
-  }
-
   private static ProbeResult.Epoch epoch(
-      int e, float rate, LinearTrainer.Means means, LinearLayer layer, @Nullable Part validation) {
+      int e, float rate, LinearTrainer.Means means, LinearLayer layer, Task task) {
+    Matrix validation = task.validation();
     if (validation == null) {
       return new ProbeResult.Epoch(
           e, rate, means.loss(), means.acc(), Double.NaN, Double.NaN, Double.NaN);
     }
-    Confusion confusion = new Confusion(CLASSES);
-    float[] logits = new float[CLASSES];
-    float[] dz = new float[CLASSES];
+    int classes = task.classes();
+    Confusion confusion = new Confusion(classes);
+    float[] logits = new float[classes];
+    float[] dz = new float[classes];
     double loss = 0;
-    int n = validation.x().rows();
+    int n = validation.rows();
     for (int i = 0; i < n; i++) {
-      layer.logits(validation.x().values(), validation.x().start(i), logits);
-      int phase = validation.phases()[i];
+      layer.logits(validation.values(), validation.start(i), logits);
+      int phase = task.validationTargets()[i];
       loss += Loss.MULTI_CLASS.one(logits, phase, dz);
       confusion.add(phase, LinearLayer.argmax(logits));
     }
     double f1 = 0;
-    for (int c = 0; c < CLASSES; c++) {
+    for (int c = 0; c < classes; c++) {
       f1 += confusion.f1(c);
     }
     return new ProbeResult.Epoch(
@@ -129,7 +149,7 @@ record LinearFit(LinearLayer layer, List<ProbeResult.Epoch> epochs, int bestEpoc
         means.acc(),
         loss / n,
         (double) confusion.correct() / n,
-        f1 / CLASSES);
+        f1 / classes);
   }
 
   static int[] identity(int n) {

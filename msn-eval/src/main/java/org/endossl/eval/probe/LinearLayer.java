@@ -1,20 +1,46 @@
 package org.endossl.eval.probe;
 
+import java.util.Arrays;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One dense layer, {@code logits = W x + b}; Keras' {@code Dense}. All parameters are one vector:
- * the classes' rows of W, then the biases.
+ * the classes' rows of W, then the biases, then those of a {@link TrainedNorm} where there is one.
  */
 final class LinearLayer {
   private final int inputs;
   private final int classes;
   private final float[] parameters;
+  private final @Nullable TrainedNorm norm;
 
-  private LinearLayer(int inputs, int classes, float[] parameters) {
+  private LinearLayer(int inputs, int classes, float[] parameters, @Nullable TrainedNorm norm) {
     this.inputs = inputs;
     this.classes = classes;
     this.parameters = parameters;
+    this.norm = norm;
+  }
+
+  private LinearLayer(int inputs, int classes, float[] parameters) {
+    this(inputs, classes, parameters, null);
+  }
+
+  /** A layer as a configuration has it start. */
+  static LinearLayer first(LayerConfig shape, int inputs, int classes, RandomGenerator random) {
+    LinearLayer dense =
+        switch (shape.initial()) {
+          case GLOROT -> glorot(inputs, classes, random);
+          case NORMAL -> normal(inputs, classes, 0.01, random);
+        };
+    return shape.norm() == null ? dense : dense.behindNorm(shape.l2Normalize());
+  }
+
+  /** The same layer behind a LayerNorm that changes nothing else yet. */
+  private LinearLayer behindNorm(boolean l2) {
+    TrainedNorm front = new TrainedNorm(inputs, parameters.length, l2);
+    float[] all = Arrays.copyOf(parameters, parameters.length + front.parameters());
+    front.initialize(all);
+    return new LinearLayer(inputs, classes, all, front);
   }
 
   /** Weights uniform in Glorot's limits, biases 0, as Keras draws them. */
@@ -55,7 +81,7 @@ final class LinearLayer {
   }
 
   LinearLayer copy() {
-    return new LinearLayer(inputs, classes, parameters.clone());
+    return new LinearLayer(inputs, classes, parameters.clone(), norm);
   }
 
   int inputs() {
@@ -64,6 +90,11 @@ final class LinearLayer {
 
   int classes() {
     return classes;
+  }
+
+  /** How many of the parameters are W. */
+  int weights() {
+    return inputs * classes;
   }
 
   /** The live parameters. */
@@ -79,9 +110,30 @@ final class LinearLayer {
     return parameters[inputs * classes + c];
   }
 
+  /** Whether a trained norm comes first. */
+  boolean isBehindNorm() {
+    return norm != null;
+  }
+
+  /** The norm's scales, [inputs]. */
+  float[] scale() {
+    int at = size(inputs, classes);
+    return Arrays.copyOfRange(parameters, at, at + inputs);
+  }
+
+  /** The norm's shifts, [inputs]. */
+  float[] shift() {
+    int at = size(inputs, classes) + inputs;
+    return Arrays.copyOfRange(parameters, at, at + inputs);
+  }
+
   /** Logits of the row of {@code x} that starts at {@code from}, into {@code logits}. */
   void logits(float[] x, int from, float[] logits) {
-    rows(parameters, inputs, classes, x, from, logits);
+    if (norm == null) {
+      rows(parameters, inputs, classes, x, from, logits);
+    } else {
+      rows(parameters, inputs, classes, norm.apply(parameters, x, from).out(), 0, logits);
+    }
     for (int c = 0; c < classes; c++) {
       logits[c] += parameters[inputs * classes + c];
     }
@@ -98,6 +150,20 @@ final class LinearLayer {
 
   /** Adds {@code dz x^T} to a gradient laid out as the parameters. */
   void addGradient(float[] x, int from, float[] dz, float[] gradient) {
+    if (norm != null) {
+      TrainedNorm.Row row = norm.apply(parameters, x, from);
+      float[] d = new float[inputs]; // the gradient of the row behind the norm
+      for (int c = 0; c < classes; c++) {
+        axpy(dz[c], parameters, c * inputs, d, 0, inputs);
+      }
+      norm.addGradient(row, d, gradient);
+      addDense(row.out(), 0, dz, gradient);
+    } else {
+      addDense(x, from, dz, gradient);
+    }
+  }
+
+  private void addDense(float[] x, int from, float[] dz, float[] gradient) {
     for (int c = 0; c < classes; c++) {
       axpy(dz[c], x, from, gradient, c * inputs, inputs);
       gradient[inputs * classes + c] += dz[c];

@@ -1,5 +1,7 @@
 package org.endossl.eval.probe;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -29,11 +31,17 @@ public final class LinearProbe {
    * Trains on the split's training videos and scores the other two parts.
    *
    * @param name of the features, for tables
+   * @param out where the best layer is kept while it is trained; null keeps none
    * @throws IllegalArgumentException if the features lack a video of the split, or rates are to be
    *     swept without validation videos to choose by
    */
   public static ProbeResult run(
-      String name, FeatureSet features, ProbeConfig config, ProgressListener listener) {
+      String name,
+      FeatureSet features,
+      ProbeConfig config,
+      @Nullable Path out,
+      ProgressListener listener)
+      throws IOException {
     long start = System.nanoTime();
     Split split = config.data().split().videos();
     requireVideos(features.frames(), split);
@@ -47,15 +55,31 @@ public final class LinearProbe {
     }
     FeatureSet train = features.select(split.train());
     Scaling scaling =
-        Scaling.of(train.matrix(), training.standardize(), config.layer().l2Normalize());
+        Scaling.of(train.matrix(), training.standardize(), config.layer().scalesFeatures());
     Part fitted = Part.of(train, scaling);
     Part validation = Part.of(features, split.validation(), scaling);
+    LinearFit.Task task = LinearFit.Task.of(fitted, validation);
+    Best keeper = new Best(training.best().better(), out, scaling);
     List<ProbeResult.Trial> tried = new ArrayList<>();
     LinearFit best = null;
     for (int t = 0; t < trials.size(); t++) {
       OptimizerConfig rates = trials.get(t);
-      LinearFit.Watcher watcher = watcher(t, trials.size(), training.epochs(), start, listener);
-      LinearFit fit = LinearFit.of(fitted, validation, training, config.layer(), rates, watcher);
+      int trial = t;
+      LinearFit.Watcher watcher =
+          new LinearFit.Watcher() {
+            @Override
+            public void epoch(int done, ProbeResult.Epoch epoch) {
+              long all = (long) trial * training.epochs() + done;
+              long total = (long) trials.size() * training.epochs();
+              listener.progress(progress(all, total, start, epoch));
+            }
+
+            @Override
+            public void best(LinearLayer layer, double score) throws IOException {
+              keeper.offer(layer, score);
+            }
+          };
+      LinearFit fit = LinearFit.of(task, training, config.layer(), rates, watcher);
       double score = fit.score(training.best());
       tried.add(new ProbeResult.Trial(rates.learningRate(), rates.weightDecay(), score));
       if (best == null
@@ -115,20 +139,34 @@ public final class LinearProbe {
     return rows.build(PhaseOrder.ENDOSSL);
   }
 
-  private static LinearFit.Watcher watcher(
-      int trial, int trials, int epochs, long start, ProgressListener listener) {
-    return (done, epoch) -> {
-      long all = (long) trial * epochs + done;
-      double seconds = Math.max(1e-9, (System.nanoTime() - start) * 1e-9);
-      listener.progress(
-          new Progress(
-              "probe",
-              all,
-              (long) trials * epochs,
-              "epochs",
-              all / seconds,
-              String.format(
-                  Locale.ROOT, "loss %.4f, val_macro_f1 %.4f", epoch.loss(), epoch.valMacroF1())));
-    };
+  private static Progress progress(long done, long total, long start, ProbeResult.Epoch epoch) {
+    double seconds = Math.max(1e-9, (System.nanoTime() - start) * 1e-9);
+    String note =
+        String.format(
+            Locale.ROOT, "loss %.4f, val_macro_f1 %.4f", epoch.loss(), epoch.valMacroF1());
+    return new Progress("probe", done, total, "epochs", done / seconds, note);
+  }
+
+  /** Keeps the file of the best layer of all settings. */
+  private static final class Best {
+    private final Monitor.Mode better;
+    private final @Nullable Path out;
+    private final Scaling scaling;
+    private double score;
+
+    Best(Monitor.Mode better, @Nullable Path out, Scaling scaling) {
+      this.better = better;
+      this.out = out;
+      this.scaling = scaling;
+      this.score = better.worst();
+    }
+
+    void offer(LinearLayer layer, double offered) throws IOException {
+      // Without validation videos the score is no number and the last epoch is the best.
+      if (out != null && (Double.isNaN(offered) || better.improves(offered, score, 0))) {
+        LayerFile.write(out, layer, scaling);
+        score = offered;
+      }
+    }
   }
 }

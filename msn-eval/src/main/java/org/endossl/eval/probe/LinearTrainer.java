@@ -1,5 +1,6 @@
 package org.endossl.eval.probe;
 
+import java.io.IOException;
 import java.util.Arrays;
 
 /** Trains a layer on rows of a matrix; the same inputs give the same bits. */
@@ -33,24 +34,25 @@ final class LinearTrainer {
   /**
    * One pass.
    *
-   * @param x rows of features
-   * @param targets one per row of x
+   * @param x the features of the rows
+   * @param targets one per row
    * @param order the rows to visit, in this order
    * @param batch rows per step; the last step takes what is left
    * @param weights of the classes' losses; empty weighs all alike
    * @return the means of the pass, each batch's taken before its step, as Keras logs them
    */
-  Means epoch(float[] x, int[] targets, int[] order, int batch, double[] weights) {
+  Means epoch(Rows x, int[] targets, int[] order, int batch, double[] weights) throws IOException {
     double total = 0;
     long right = 0;
     long perPass = (order.length + batch - 1L) / batch;
     for (int from = 0; from < order.length; from += batch) {
       int to = Math.min(order.length, from + batch);
       Arrays.fill(gradient, 0);
+      float[] values = x.values(order, from, to);
       for (int i = from; i < to; i++) {
         int row = order[i];
-        int at = row * layer.inputs();
-        layer.logits(x, at, logits);
+        int at = x.start(order, from, i);
+        layer.logits(values, at, logits);
         right += LinearLayer.argmax(logits) == targets[row] ? 1 : 0;
         float weight = weights.length == 0 ? 1 : (float) weights[targets[row]];
         total += weight * loss.one(logits, targets[row], dz);
@@ -58,7 +60,7 @@ final class LinearTrainer {
         for (int c = 0; c < dz.length; c++) {
           dz[c] *= scale;
         }
-        layer.addGradient(x, at, dz, gradient);
+        layer.addGradient(values, at, dz, gradient);
       }
       double left = schedule.at(passed * perPass + from / batch, passes * perPass);
       optimizer.apply(layer.parameters(), gradient, left);

@@ -11,13 +11,20 @@ final class Optimizer {
   private static final float EPSILON = 1e-7f;
 
   private final OptimizerConfig config;
+  private final int weights;
   private final float[] first;
   private final float[] second;
   private float learningRate;
   private int step;
 
-  Optimizer(OptimizerConfig config, int parameters) {
+  /**
+   * For a layer.
+   *
+   * @param weights the leading parameters that facebookresearch/msn decays; the others are biases
+   */
+  Optimizer(OptimizerConfig config, int parameters, int weights) {
     this.config = config;
+    this.weights = weights;
     this.first = new float[parameters];
     this.second = new float[parameters];
     this.learningRate = (float) config.learningRate();
@@ -37,7 +44,7 @@ final class Optimizer {
   }
 
   /**
-   * One step; biases are decayed like the rest, as in the original.
+   * One step; biases are decayed like the rest, as endossl does.
    *
    * @param share of the learning rate that a schedule leaves
    */
@@ -63,10 +70,7 @@ final class Optimizer {
         decay(parameters, (float) config.weightDecay() * learningRate);
         sgd(parameters, gradients, (float) config.momentum());
       }
-      case NESTEROV -> {
-        decay(parameters, (float) config.weightDecay() * learningRate);
-        nesterov(parameters, gradients, (float) config.momentum());
-      }
+      case NESTEROV -> nesterov(parameters, gradients);
       case SGD -> {
         decay(parameters, (float) config.weightDecay() * learningRate);
         sgd(parameters, gradients, 0);
@@ -110,11 +114,17 @@ final class Optimizer {
     }
   }
 
-  /** torch.optim.SGD with nesterov: the buffer is without the rate, its step looks ahead. */
-  private void nesterov(float[] p, float[] g, float momentum) {
+  /**
+   * {@code SGD} of facebookresearch/msn's src/sgd.py: the rate is in the buffer, the decay in the
+   * gradient of weights, and the step looks ahead.
+   */
+  private void nesterov(float[] p, float[] g) {
+    float momentum = (float) config.momentum();
+    float decay = (float) config.weightDecay();
     for (int i = 0; i < p.length; i++) {
-      first[i] = momentum * first[i] + g[i];
-      p[i] -= learningRate * (g[i] + momentum * first[i]);
+      float step = -learningRate * (i < weights ? g[i] + decay * p[i] : g[i]);
+      first[i] = momentum * first[i] + step;
+      p[i] += step + momentum * first[i];
     }
   }
 }

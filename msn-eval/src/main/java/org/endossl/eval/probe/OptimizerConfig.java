@@ -7,8 +7,8 @@ import org.endossl.train.config.Require;
  *
  * @param name which
  * @param learningRate at the start
- * @param momentum of momentum and rmsprop
- * @param weightDecay of adamw, momentum and sgd
+ * @param momentum of momentum, nesterov and rmsprop
+ * @param weightDecay of adamw, momentum, nesterov and sgd
  */
 public record OptimizerConfig(Name name, double learningRate, double momentum, double weightDecay) {
   /** The names endossl knows, and msn's. */
@@ -21,7 +21,7 @@ public record OptimizerConfig(Name name, double learningRate, double momentum, d
     RMSPROP,
     /** Keras' SGD with momentum. */
     MOMENTUM,
-    /** torch.optim.SGD with Nesterov's momentum, of facebookresearch/msn's linear evaluation. */
+    /** facebookresearch/msn's own SGD with Nesterov's momentum, of its linear evaluation. */
     NESTEROV,
     /** Keras' SGD. */
     SGD

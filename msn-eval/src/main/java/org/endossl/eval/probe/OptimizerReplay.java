@@ -1,9 +1,11 @@
 package org.endossl.eval.probe;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
+import org.endossl.eval.features.Matrix;
 
 /**
  * Repeats what endossl's {@code train_lib.py} does with one dense layer, for comparison with values
@@ -52,14 +54,16 @@ public final class OptimizerReplay {
    * @param momentum of rmsprop and momentum
    * @param weightDecay of adamw, momentum and sgd
    */
-  public static Trained train(Task task, double learningRate, double momentum, double weightDecay) {
+  public static Trained train(Task task, double learningRate, double momentum, double weightDecay)
+      throws IOException {
     LinearLayer layer = LinearLayer.of(task.weight(), task.bias());
     OptimizerConfig.Name name =
         OptimizerConfig.Name.valueOf(task.optimizer().toUpperCase(Locale.ROOT));
     Optimizer optimizer =
         new Optimizer(
             new OptimizerConfig(name, learningRate, momentum, weightDecay),
-            layer.parameters().length);
+            layer.parameters().length,
+            layer.weights());
     LinearTrainer trainer =
         new LinearTrainer(
             layer, task.multiLabel() ? Loss.MULTI_LABEL : Loss.MULTI_CLASS, optimizer);
@@ -68,11 +72,12 @@ public final class OptimizerReplay {
     for (int i = 0; i < task.rows().length; i++) {
       System.arraycopy(task.rows()[i], 0, flat, i * width, width);
     }
+    Rows rows = Rows.of(new Matrix(task.rows().length, width, flat));
     int[] order = IntStream.range(0, task.rows().length).toArray();
     double[] losses = new double[task.epochs()];
     for (int epoch = 0; epoch < losses.length; epoch++) {
       losses[epoch] =
-          trainer.epoch(flat, task.targets(), order, task.batch(), new double[0]).loss();
+          trainer.epoch(rows, task.targets(), order, task.batch(), new double[0]).loss();
     }
     double[] bias = new double[task.bias().length];
     double[][] weight = new double[width][bias.length];

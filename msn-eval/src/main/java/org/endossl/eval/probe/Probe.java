@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.endossl.data.Split;
 import org.endossl.eval.EpochBoard;
 import org.endossl.eval.ProgressListener;
+import org.endossl.eval.Token;
 import org.endossl.eval.WeightsSource;
 import org.endossl.eval.features.FeatureSet;
 import org.endossl.eval.features.Features;
@@ -36,7 +38,8 @@ public final class Probe {
             request.cache(),
             request.badRecords(),
             listener);
-    ProbeResult result = LinearProbe.run(request.name(), features, request.config(), listener);
+    ProbeResult result =
+        LinearProbe.run(request.name(), features, request.config(), request.out(), listener);
     if (request.out() != null) {
       try (EpochBoard board = EpochBoard.in(request.out())) {
         for (ProbeResult.Epoch epoch : result.epochs()) {
@@ -96,7 +99,7 @@ public final class Probe {
       throws IOException {
     return Features.run(
         new FeaturesRequest(
-            weights,
+            weights.token(Token.of(data.token())),
             data.records(),
             videos(data.split().videos()),
             null,
@@ -106,6 +109,34 @@ public final class Probe {
             cache,
             bad),
         listener);
+  }
+
+  /**
+   * Features that {@code endossl features} wrote.
+   *
+   * @throws IllegalArgumentException if they are not of the token that the protocol wants
+   */
+  public static FeatureSet read(Path directory, ProbeConfig.DataConfig data) throws IOException {
+    FeatureSet features = FeatureSet.read(directory);
+    Token wanted = Token.of(data.token());
+    Token got = Token.of(features.info().encoder());
+    if (got != wanted) {
+      String name = wanted.name().toLowerCase(Locale.ROOT);
+      throw new IllegalArgumentException(
+          "features: "
+              + directory
+              + " has class tokens "
+              + got.name().toLowerCase(Locale.ROOT)
+              + ", the protocol's data.token is "
+              + name
+              + "; make them by `endossl features --token "
+              + name
+              + "`"
+              + (wanted == Token.AFTER_NORM
+                  ? ""
+                  : ", or take these by --set data.token=after_norm"));
+    }
+    return features;
   }
 
   /** All videos of a split: training, validation, test. */

@@ -1,5 +1,6 @@
 package org.endossl.eval.probe;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.endossl.eval.ProgressListener;
@@ -29,15 +30,15 @@ public record ProbeComparison(List<ProbeResult> results) {
    *
    * @throws IllegalArgumentException if the sets are not of the same frames
    */
-  public static ProbeComparison run(
-      List<Named> sets, ProbeConfig config, ProgressListener listener) {
+  public static ProbeComparison run(List<Named> sets, ProbeConfig config, ProgressListener listener)
+      throws IOException {
     List<ProbeResult> results = new ArrayList<>();
     for (Named set : sets) {
       if (!set.features().frames().equals(sets.get(0).features().frames())) {
         throw new IllegalArgumentException(
             set.name() + " and " + sets.get(0).name() + " are features of different frames");
       }
-      results.add(LinearProbe.run(set.name(), set.features(), config, listener));
+      results.add(LinearProbe.run(set.name(), set.features(), config, null, listener));
     }
     return new ProbeComparison(results);
   }

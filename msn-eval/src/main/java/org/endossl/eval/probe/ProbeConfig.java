@@ -2,7 +2,9 @@ package org.endossl.eval.probe;
 
 import java.util.List;
 import org.endossl.data.Split;
+import org.endossl.eval.Token;
 import org.endossl.train.config.Require;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A linear probe, as in {@code configs/probe/*.yaml}.
@@ -27,8 +29,10 @@ public record ProbeConfig(
    * @param split video ids per part
    * @param batch frames that the encoder sees at once
    * @param workers threads that decode; 0 lets TensorFlow choose
+   * @param token where a Vision Transformer's class token is taken; absent: after the last norm
    */
-  public record DataConfig(List<String> records, SplitConfig split, int batch, int workers) {
+  public record DataConfig(
+      List<String> records, SplitConfig split, int batch, int workers, @Nullable Token token) {
     public DataConfig {
       records = List.copyOf(records);
       Require.atLeast("batch", batch, 1);

@@ -4,7 +4,9 @@ import org.endossl.eval.features.Matrix;
 
 /** (x - mean) * scale per column, then rows to length 1, as far as each is asked for. */
 @SuppressWarnings("ArrayRecordComponent")
-record Scaling(float[] mean, float[] scale, boolean l2) {
+public record Scaling(float[] mean, float[] scale, boolean l2) {
+  /** Features as they are. */
+  static final Scaling NONE = new Scaling(new float[0], new float[0], false);
 
   /** What a configuration asks for, measured on the training frames. */
   static Scaling of(Matrix x, boolean standardize, boolean l2) {
@@ -48,8 +50,22 @@ record Scaling(float[] mean, float[] scale, boolean l2) {
     }
   }
 
+  /** Every row less its mean: cyanure's {@code preprocess} of rows, centering. */
+  public static void centerRows(Matrix x) {
+    for (int i = 0; i < x.rows(); i++) {
+      int from = x.start(i);
+      double mean = 0;
+      for (int k = 0; k < x.columns(); k++) {
+        mean += x.values()[from + k] / (double) x.columns();
+      }
+      for (int k = 0; k < x.columns(); k++) {
+        x.values()[from + k] = (float) (x.values()[from + k] - mean);
+      }
+    }
+  }
+
   /** Every row to length 1; rows of zeros stay. */
-  static void normalizeRows(Matrix x) {
+  public static void normalizeRows(Matrix x) {
     for (int i = 0; i < x.rows(); i++) {
       int from = x.start(i);
       double sum = 0;

@@ -104,25 +104,34 @@ public record ToolProbe(
   /**
    * Trains on the split's training videos and scores the other two parts.
    *
+   * @param out where the best layer is kept while it is trained; null keeps none
    * @throws IllegalArgumentException if the features lack a video of the split
    */
   public static ToolProbe run(
-      String name, FeatureSet features, ToolProbeConfig config, ProgressListener listener) {
+      String name,
+      FeatureSet features,
+      ToolProbeConfig config,
+      @Nullable Path out,
+      ProgressListener listener)
+      throws IOException {
     Split split = config.data().split().videos();
     LinearProbe.requireVideos(features.frames(), split);
     TrainingConfig training = config.training();
     FeatureSet train = features.select(split.train());
     Scaling scaling =
-        Scaling.of(train.matrix(), training.standardize(), config.layer().l2Normalize());
+        Scaling.of(train.matrix(), training.standardize(), config.layer().scalesFeatures());
     Part fitted = Part.of(train, scaling);
     Part validation = Part.of(features, split.validation(), scaling);
     SplittableRandom random = new SplittableRandom(training.seed());
-    LinearLayer layer = LinearLayer.glorot(fitted.x().columns(), CLASSES, random.split());
-    Optimizer optimizer = new Optimizer(training.optimizer(), layer.parameters().length);
+    LinearLayer layer =
+        LinearLayer.first(config.layer(), fitted.x().columns(), CLASSES, random.split());
+    Optimizer optimizer =
+        new Optimizer(training.optimizer(), layer.parameters().length, layer.weights());
     LinearTrainer trainer = new LinearTrainer(layer, Loss.MULTI_LABEL, optimizer);
     ReduceOnPlateau plateau = new ReduceOnPlateau(training.reduceLr());
     EarlyStopping stopping = new EarlyStopping(training.earlyStopping());
     int[] targets = targets(fitted.frames());
+    Rows rows = Rows.of(fitted.x());
     int[] order = LinearFit.identity(targets.length);
     List<Double> losses = new ArrayList<>();
     LinearLayer best = layer;
@@ -133,13 +142,16 @@ public record ToolProbe(
       LinearFit.shuffle(order, random.split());
       trainer.schedule(config.layer().schedule(), e, training.epochs());
       LinearTrainer.Means means =
-          trainer.epoch(fitted.x().values(), targets, order, training.batchSize(), new double[0]);
+          trainer.epoch(rows, targets, order, training.batchSize(), new double[0]);
       double loss = validation == null ? Double.NaN : loss(validation, layer);
       losses.add(loss);
       if (validation == null || loss < least) {
         best = layer.copy();
         bestEpoch = e;
         least = loss;
+        if (out != null) {
+          LayerFile.write(out, best, scaling);
+        }
       }
       double seconds = Math.max(1e-9, (System.nanoTime() - start) * 1e-9);
       listener.progress(

@@ -128,8 +128,13 @@ final class Charts {
     chart.getStyler().setYAxisDecimalPattern(largest(curve) < 0.01 ? "0.0E0" : "0.###");
     for (int i = 0; i < curve.series().size(); i++) {
       ReportData.Series line = thinned(curve.series().get(i), POINTS);
-      XYSeries series = chart.addSeries(line.name(), line.steps(), line.values());
-      series.setMarker(SeriesMarkers.NONE);
+      boolean bars = !line.deviations().isEmpty();
+      XYSeries series =
+          bars
+              ? chart.addSeries(line.name(), line.steps(), line.values(), line.deviations())
+              : chart.addSeries(line.name(), line.steps(), line.values());
+      series.setMarker(bars ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE);
+      series.setMarkerColor(COLORS[i % COLORS.length]);
       series.setLineColor(COLORS[i % COLORS.length]);
       series.setLineStyle(i == 0 ? SeriesLines.SOLID : SeriesLines.DASH_DASH);
     }
@@ -144,6 +149,11 @@ final class Charts {
       }
     }
     return largest;
+  }
+
+  /** A whole number, or 12.5. */
+  private static String step(double step) {
+    return String.format(Locale.ROOT, step == Math.rint(step) ? "%.0f" : "%.1f", step);
   }
 
   private static void table(Html html, ReportData.Curve curve, boolean shown) {
@@ -162,7 +172,7 @@ final class Charts {
     html.close().close().open("tbody");
     for (int row = 0; row < lines.get(0).steps().size(); row++) {
       html.open("tr");
-      html.element("td", String.format(Locale.ROOT, "%.0f", lines.get(0).steps().get(row)));
+      html.element("td", step(lines.get(0).steps().get(row)));
       for (ReportData.Series line : lines) {
         html.element("td", String.format(Locale.ROOT, "%.4g", line.values().get(row)));
       }

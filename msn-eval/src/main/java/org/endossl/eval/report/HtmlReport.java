@@ -59,11 +59,7 @@ final class HtmlReport {
       details(html, evaluations.get(0), insight.album());
     }
     facts(html, "Other scores", data.scores());
-    charts(
-        html,
-        "Few labels",
-        "Logistic regression on frozen features: endossl's video F1 on the test videos.",
-        data.labels());
+    others(html, data.others());
     section(html);
     LookSection.add(html, insight);
     html.close();
@@ -82,6 +78,24 @@ final class HtmlReport {
       section(html, "Configuration");
       html.open("details").element("summary", "The run's config.yaml");
       html.open("pre", "tabindex", "0").text(data.config()).close().close().close();
+    }
+  }
+
+  private static void others(Html html, ReportData.Others others) {
+    for (ReportData.Tools tools : others.tools()) {
+      section(html, "Tools: " + tools.name());
+      ToolSection.add(html, tools);
+      html.close();
+    }
+    for (ReportData.Scored images : others.images()) {
+      section(html, "Images: " + images.name());
+      ImageSection.add(html, images);
+      html.close();
+    }
+    if (!others.lowshots().isEmpty()) {
+      section(html, "Few labels");
+      LowshotSection.add(html, others.lowshots());
+      html.close();
     }
   }
 

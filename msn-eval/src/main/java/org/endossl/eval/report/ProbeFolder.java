@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.endossl.eval.metrics.Predictions;
+import org.endossl.tfrecords.DataException;
+import org.endossl.tfrecords.PhaseOrder;
 
 /**
  * The folder of a probe or a fine-tuning: {@code scores.json}, {@code predictions-test.csv}, and
@@ -24,11 +26,19 @@ record ProbeFolder(Path folder, JsonObject scores, JsonObject record, Prediction
   static final String RECORD = "run.json";
 
   static ProbeFolder read(Path folder) throws IOException {
+    Predictions predictions = Predictions.read(folder.resolve(PREDICTIONS), null);
+    if (!PhaseOrder.OF_RECORDS.contains(predictions.order())) {
+      throw new DataException(
+          folder.resolve(PREDICTIONS)
+              + ": has the eight phases of "
+              + predictions.order().key()
+              + ", a report shows Cholec80's seven; endossl metrics gives their scores");
+    }
     return new ProbeFolder(
         folder,
         JsonFiles.read(folder.resolve(SCORES)),
         JsonFiles.read(folder.resolve(RECORD)),
-        Predictions.read(folder.resolve(PREDICTIONS), null));
+        predictions);
   }
 
   private JsonObject features() {

@@ -1,7 +1,9 @@
 package org.endossl.eval.report;
 
+import com.google.gson.JsonObject;
 import java.util.List;
 import org.endossl.eval.metrics.Predictions;
+import org.endossl.eval.metrics.ToolPredictions;
 
 /**
  * What a report shows. Empty lists leave their sections out.
@@ -11,7 +13,7 @@ import org.endossl.eval.metrics.Predictions;
  * @param data the frames and how they are split
  * @param curves of pre-training
  * @param probing curves of the first evaluation's own training
- * @param labels scores over the number of labels
+ * @param others results that are not of phases of the same videos
  * @param evaluations on the same videos; the first is the one that the details are about
  * @param scores others, as they are
  * @param insight frames, and what a network makes of them
@@ -24,7 +26,7 @@ record ReportData(
     List<Fact> data,
     List<Curve> curves,
     List<Curve> probing,
-    List<Curve> labels,
+    Others others,
     List<Evaluation> evaluations,
     List<Fact> scores,
     Insight insight,
@@ -34,11 +36,43 @@ record ReportData(
     data = List.copyOf(data);
     curves = List.copyOf(curves);
     probing = List.copyOf(probing);
-    labels = List.copyOf(labels);
     evaluations = List.copyOf(evaluations);
     scores = List.copyOf(scores);
     environment = List.copyOf(environment);
   }
+
+  /**
+   * Results that are not of phases of the same videos.
+   *
+   * @param tools probabilities of instruments
+   * @param images {@code image-scores.json} of folders of images
+   * @param lowshots {@code lowshot.json}
+   */
+  record Others(List<Tools> tools, List<Scored> images, List<Scored> lowshots) {
+    static final Others NONE = new Others(List.of(), List.of(), List.of());
+
+    Others {
+      tools = List.copyOf(tools);
+      images = List.copyOf(images);
+      lowshots = List.copyOf(lowshots);
+    }
+  }
+
+  /**
+   * A file of scores.
+   *
+   * @param name of the network
+   * @param json the file
+   */
+  record Scored(String name, JsonObject json) {}
+
+  /**
+   * Probabilities of instruments on the test videos.
+   *
+   * @param name of the network
+   * @param predictions the frames
+   */
+  record Tools(String name, ToolPredictions predictions) {}
 
   /** A line of a table of two columns. */
   record Fact(String name, String value) {}
@@ -69,11 +103,17 @@ record ReportData(
    * @param name in the legend
    * @param steps from 0, rising
    * @param values as many
+   * @param deviations as many, up and down from the values; or none
    */
-  record Series(String name, List<Double> steps, List<Double> values) {
+  record Series(String name, List<Double> steps, List<Double> values, List<Double> deviations) {
+    Series(String name, List<Double> steps, List<Double> values) {
+      this(name, steps, values, List.of());
+    }
+
     Series {
       steps = List.copyOf(steps);
       values = List.copyOf(values);
+      deviations = List.copyOf(deviations);
       if (steps.size() != values.size()) {
         throw new IllegalArgumentException(
             name + ": " + steps.size() + " steps and " + values.size() + " values");

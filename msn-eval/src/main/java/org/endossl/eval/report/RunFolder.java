@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.endossl.data.Split;
 import org.endossl.eval.ProgressListener;
 import org.endossl.eval.metrics.Predictions;
+import org.endossl.eval.metrics.ToolPredictions;
 import org.endossl.train.PretrainConfig;
 import org.endossl.train.config.YamlConfig;
 import org.jspecify.annotations.Nullable;
@@ -25,11 +26,17 @@ import org.jspecify.annotations.Nullable;
 final class RunFolder {
   static final String DEMO_FILE = "demo.json";
 
+  /** Probabilities of tools. */
+  private static final String TOOLS = "tool-probabilities-test.csv";
+
+  /** Scores of images in folders. */
+  private static final String IMAGES = "image-scores.json";
+
   private static final int DEPTH = 3;
 
   /** Scores without predictions of phases: they are shown as they are. */
   private static final List<String> OTHER_SCORES =
-      List.of("tool-scores.json", "image-scores.json", ProbeFolder.SCORES);
+      List.of("tool-scores.json", IMAGES, ProbeFolder.SCORES);
 
   private final Path root;
   private final @Nullable Path run;
@@ -68,7 +75,7 @@ final class RunFolder {
     if (run == null
         && probes.isEmpty()
         && others.isEmpty()
-        && found(root, List.of(LowshotCurves.FILE)).isEmpty()) {
+        && found(root, List.of(LowshotSection.FILE)).isEmpty()) {
       throw new IllegalArgumentException(
           root
               + ": holds neither config.yaml nor scores.json; wanted the --out of endossl pretrain,"
@@ -111,6 +118,7 @@ final class RunFolder {
         probes.get(0).environment(environment);
       }
     }
+    describeOthers(data);
     Predictions predictions = evaluations.isEmpty() ? null : evaluations.get(0).predictions();
     Insight insight =
         new InsightBuilder(sources(config, predictions), request, predictions, listener).build();
@@ -120,7 +128,7 @@ final class RunFolder {
         data,
         curves,
         probing,
-        LowshotCurves.of(lowshots()),
+        shown(),
         evaluations,
         otherScores(),
         insight,
@@ -169,18 +177,69 @@ final class RunFolder {
       scores.remove("features");
       scores.remove("epochs");
       scores.remove("split");
+      if (hasSection(file)) {
+        continue;
+      }
       Path folder = root.relativize(file).getParent();
       JsonFiles.flatten(folder == null ? "" : folder + ": ", scores, facts);
     }
     return facts;
   }
 
-  private List<JsonObject> lowshots() throws IOException {
-    List<JsonObject> found = new ArrayList<>();
-    for (Path file : found(root, List.of(LowshotCurves.FILE))) {
-      found.add(JsonFiles.read(file));
+  private static boolean hasSection(Path file) {
+    return file.endsWith(IMAGES)
+        || file.endsWith(LowshotSection.FILE)
+        || Files.isRegularFile(file.resolveSibling(TOOLS));
+  }
+
+  /** What tools, images and few labels were made from. */
+  private void describeOthers(List<ReportData.Fact> facts) throws IOException {
+    List<Path> files = new ArrayList<>(others);
+    files.addAll(found(root, List.of(LowshotSection.FILE)));
+    for (Path file : files) {
+      if (hasSection(file)) {
+        JsonObject json = JsonFiles.read(file);
+        Path folder = root.relativize(file).getParent();
+        String prefix = folder == null ? "" : folder + ": ";
+        JsonObject known = new JsonObject();
+        for (String key : List.of("protocol", "weights", "best_epoch", "phase_order")) {
+          if (json.has(key)) {
+            known.add(key, json.get(key));
+          }
+        }
+        JsonFiles.flatten(prefix, known, facts);
+        JsonObject split = JsonFiles.object(json, "split");
+        for (String part : List.of("train", "validation", "test")) {
+          if (split.has(part)) {
+            facts.add(
+                new ReportData.Fact(
+                    prefix + part, String.join(", ", JsonFiles.strings(split, part))));
+          }
+        }
+      }
     }
-    return found;
+  }
+
+  /** Tools, images and few labels. */
+  private ReportData.Others shown() throws IOException {
+    List<ReportData.Tools> tools = new ArrayList<>();
+    for (Path file : found(root, List.of(TOOLS))) {
+      JsonObject scores = JsonFiles.read(file.resolveSibling("tool-scores.json"));
+      JsonObject tuned = JsonFiles.read(file.resolveSibling(ProbeFolder.SCORES));
+      String name = JsonFiles.string(scores.size() > 0 ? scores : tuned, "name");
+      tools.add(new ReportData.Tools(name, ToolPredictions.read(file, List.of(), null, true)));
+    }
+    return new ReportData.Others(
+        tools, scored(List.of(IMAGES)), scored(List.of(LowshotSection.FILE)));
+  }
+
+  private List<ReportData.Scored> scored(List<String> names) throws IOException {
+    List<ReportData.Scored> scored = new ArrayList<>();
+    for (Path file : found(root, names)) {
+      JsonObject json = JsonFiles.read(file);
+      scored.add(new ReportData.Scored(JsonFiles.string(json, "name"), json));
+    }
+    return scored;
   }
 
   private static String name(Path root) {
@@ -250,7 +309,7 @@ final class RunFolder {
   /** Those of low-shot, tool or image scores. */
   private String otherWeights() throws IOException {
     List<Path> files = new ArrayList<>(others);
-    files.addAll(found(root, List.of(LowshotCurves.FILE)));
+    files.addAll(found(root, List.of(LowshotSection.FILE)));
     for (Path file : files) {
       JsonObject scores = JsonFiles.read(file);
       JsonObject features = JsonFiles.object(scores, "features");

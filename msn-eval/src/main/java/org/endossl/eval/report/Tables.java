@@ -1,10 +1,12 @@
 package org.endossl.eval.report;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.endossl.eval.metrics.Bootstrap;
 import org.endossl.eval.metrics.Confusion;
 import org.endossl.eval.metrics.EndosslMetrics;
@@ -162,24 +164,32 @@ final class Tables {
             counts.add(
                 Phases.place(label, predictions.order()),
                 Phases.place(prediction, predictions.order())));
-    scroll(html, "Confusion of the phases");
+    List<String> words = IntStream.range(0, n).mapToObj(Phases::words).toList();
+    confusion(html, "Confusion of the phases", words, counts.toArray());
+  }
+
+  /** Rows are true classes, numbered from 1; columns have their numbers. */
+  static void confusion(Html html, String label, List<String> classes, long[][] counts) {
+    int n = classes.size();
+    scroll(html, label);
     html.open("table", "class", "confusion").open("thead").open("tr");
     html.element("th", "true \\ predicted", "scope", "col");
     for (int p = 0; p < n; p++) {
-      html.element("th", String.valueOf(p + 1), "scope", "col", "title", Phases.words(p));
+      html.element("th", String.valueOf(p + 1), "scope", "col", "title", classes.get(p));
     }
     html.close().close().open("tbody");
-    for (int label = 0; label < n; label++) {
-      html.open("tr").element("th", Phases.label(label), "scope", "row");
+    for (int c = 0; c < n; c++) {
+      html.open("tr").element("th", (c + 1) + " " + classes.get(c), "scope", "row");
+      long labelled = Math.max(1, Arrays.stream(counts[c]).sum());
       for (int p = 0; p < n; p++) {
-        double share = (double) counts.count(label, p) / Math.max(1, counts.labelled(label));
+        double share = (double) counts[c][p] / labelled;
         html.open(
             "td",
             "style",
             String.format(Locale.ROOT, "--share:%.2f", share),
             "class",
-            (share > 0.68 ? "dark" : "light") + (p == label ? " right" : ""));
-        html.text(String.valueOf(counts.count(label, p)));
+            (share > 0.68 ? "dark" : "light") + (p == c ? " right" : ""));
+        html.text(String.valueOf(counts[c][p]));
         html.element("small", String.format(Locale.ROOT, "%.0f %%", 100 * share)).close();
       }
       html.close();

@@ -15,6 +15,8 @@ import org.endossl.eval.features.FeatureSet;
 import org.endossl.eval.finetune.Finetune;
 import org.endossl.eval.finetune.FinetuneConfig;
 import org.endossl.eval.finetune.FinetuneResult;
+import org.endossl.eval.images.ImageLinear;
+import org.endossl.eval.images.ImageLinearConfig;
 import org.endossl.eval.images.ImageProbe;
 import org.endossl.eval.images.ImageProbeConfig;
 import org.endossl.eval.lowshot.Lowshot;
@@ -49,8 +51,10 @@ public enum Protocol {
   TOOLS,
   /** Temporal heads: {@code tecno.yaml}, {@code lstm.yaml}. */
   TEMPORAL,
-  /** Folders of images: {@code polypset.yaml}. */
+  /** Folders of images, a regression: {@code polypset.yaml}. */
   IMAGES,
+  /** Folders of images, a layer on random crops: {@code msn-imagenet-linear.yaml}. */
+  IMAGES_LINEAR,
   /** The whole encoder: {@code endossl-finetune.yaml}, {@code endossl-finetune-tools.yaml}. */
   FINETUNE;
 
@@ -74,9 +78,13 @@ public enum Protocol {
         case ToolProbeConfig.TASK -> TOOLS;
         case TemporalConfig.TASK -> TEMPORAL;
         case ImageProbeConfig.TASK -> IMAGES;
+        case ImageLinearConfig.TASK -> IMAGES_LINEAR;
         default ->
             throw new IllegalArgumentException(
-                file + ": task: got " + task.group(1) + ", wanted tools, temporal or images");
+                file
+                    + ": task: got "
+                    + task.group(1)
+                    + ", wanted tools, temporal, images or images_linear");
       };
     } else if (Pattern.compile("(?m)^k:").matcher(text).find()) {
       return KNN;
@@ -126,7 +134,10 @@ public enum Protocol {
       case LINEAR -> {
         ProbeConfig config = load(request, ProbeConfig.class);
         FeatureSet features = features(request, config.data(), listener);
-        yield phases(LinearProbe.run(request.name(), features, config, listener), request, config);
+        yield phases(
+            LinearProbe.run(request.name(), features, config, request.out(), listener),
+            request,
+            config);
       }
       case KNN -> {
         KnnConfig config = load(request, KnnConfig.class);
@@ -147,17 +158,20 @@ public enum Protocol {
       case TOOLS -> {
         ToolProbeConfig config = load(request, ToolProbeConfig.class);
         FeatureSet features = features(request, config.data(), listener);
-        yield tools(ToolProbe.run(request.name(), features, config, listener), request.out());
+        yield tools(
+            ToolProbe.run(request.name(), features, config, request.out(), listener),
+            request.out());
       }
       case IMAGES -> {
         ImageProbeConfig config = load(request, ImageProbeConfig.class);
-        ImageProbe result = ImageProbe.run(request.name(), required(request), config, listener);
-        result.write(request.out());
-        Map<String, Double> scores = new LinkedHashMap<>();
-        scores.put("test.images.accuracy", result.accuracy());
-        scores.put("test.images.balanced_accuracy", result.balancedAccuracy());
-        scores.put("test.images.macro_f1", result.macroF1());
-        yield scores;
+        yield images(
+            ImageProbe.run(request.name(), required(request), config, listener), request.out());
+      }
+      case IMAGES_LINEAR -> {
+        ImageLinearConfig config = load(request, ImageLinearConfig.class);
+        yield images(
+            ImageLinear.run(request.name(), required(request), config, request.out(), listener),
+            request.out());
       }
       case FINETUNE -> {
         FinetuneConfig config = load(request, FinetuneConfig.class);
@@ -177,7 +191,7 @@ public enum Protocol {
   private static FeatureSet features(
       Request request, ProbeConfig.DataConfig data, ProgressListener listener) throws IOException {
     return request.features() != null
-        ? FeatureSet.read(request.features())
+        ? Probe.read(request.features(), data)
         : Probe.features(required(request), data, request.cache(), request.bad(), listener);
   }
 
@@ -223,6 +237,16 @@ public enum Protocol {
       // As endossl prints them, rounded.
       metrics.endossl().values().forEach((key, v) -> scores.put(part + ".endossl." + key, v));
     }
+  }
+
+  private static Map<String, Double> images(ImageProbe result, @Nullable Path out)
+      throws IOException {
+    result.write(out);
+    Map<String, Double> scores = new LinkedHashMap<>();
+    scores.put("test.images.accuracy", result.accuracy());
+    scores.put("test.images.balanced_accuracy", result.balancedAccuracy());
+    scores.put("test.images.macro_f1", result.macroF1());
+    return scores;
   }
 
   private static Map<String, Double> lowshot(LowshotResult result, @Nullable Path out)

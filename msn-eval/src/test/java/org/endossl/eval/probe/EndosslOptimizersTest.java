@@ -50,7 +50,8 @@ class EndosslOptimizersTest {
   }
 
   private static void check(
-      JsonObject golden, String task, OptimizerConfig.Name name, Loss loss, int[] y) {
+      JsonObject golden, String task, OptimizerConfig.Name name, Loss loss, int[] y)
+      throws IOException {
     JsonObject want =
         golden
             .getAsJsonObject("results")

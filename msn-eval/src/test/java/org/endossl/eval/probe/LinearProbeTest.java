@@ -27,7 +27,7 @@ class LinearProbeTest {
   void run_onSeparableFeatures_scoresEveryVideoRight_andWritesWhatMetricsReads()
       throws IOException {
     ProbeResult got =
-        LinearProbe.run("clean", Clusters.features(0.05), config(), ProgressListener.NONE);
+        LinearProbe.run("clean", Clusters.features(0.05), config(), null, ProgressListener.NONE);
     ProbeResult.Scored test = got.test();
     assertNotNull(test);
     assertEquals(100, test.metrics().endossl().videoF1());
@@ -45,19 +45,22 @@ class LinearProbeTest {
   }
 
   @Test
-  void run_withTheSameSeed_isTheSame_andLearnsNothingFromTheFramesOrder() {
+  void run_withTheSameSeed_isTheSame_andLearnsNothingFromTheFramesOrder() throws IOException {
     ProbeConfig config = config();
-    ProbeResult first = LinearProbe.run("a", Clusters.features(1), config, ProgressListener.NONE);
-    ProbeResult second = LinearProbe.run("a", Clusters.features(1), config, ProgressListener.NONE);
+    ProbeResult first =
+        LinearProbe.run("a", Clusters.features(1), config, null, ProgressListener.NONE);
+    ProbeResult second =
+        LinearProbe.run("a", Clusters.features(1), config, null, ProgressListener.NONE);
     assertEquals(first.epochs(), second.epochs());
     ProbeResult other =
-        LinearProbe.run("a", Clusters.features(1), config.withSeed(1), ProgressListener.NONE);
+        LinearProbe.run("a", Clusters.features(1), config.withSeed(1), null, ProgressListener.NONE);
     assertTrue(first.epochs().get(0).loss() != other.epochs().get(0).loss());
   }
 
   @Test
-  void bestEpoch_isTheFirstOfTheGreatestValidationScore() {
-    ProbeResult got = LinearProbe.run("a", Clusters.features(2), config(), ProgressListener.NONE);
+  void bestEpoch_isTheFirstOfTheGreatestValidationScore() throws IOException {
+    ProbeResult got =
+        LinearProbe.run("a", Clusters.features(2), config(), null, ProgressListener.NONE);
     double best =
         got.epochs().stream().mapToDouble(ProbeResult.Epoch::valMacroF1).max().orElseThrow();
     int first = 0;
@@ -68,30 +71,30 @@ class LinearProbeTest {
   }
 
   @Test
-  void standardisedFeatures_doNotDependOnTheirScale() {
+  void standardisedFeatures_doNotDependOnTheirScale() throws IOException {
     ProbeConfig config = load("training.standardize=true");
     FeatureSet plain = Clusters.features(1);
     FeatureSet scaled = Clusters.features(1);
     for (int i = 0; i < scaled.matrix().values().length; i++) {
       scaled.matrix().values()[i] = scaled.matrix().values()[i] * 64 + 8;
     }
-    ProbeResult a = LinearProbe.run("a", plain, config, ProgressListener.NONE);
-    ProbeResult b = LinearProbe.run("b", scaled, config, ProgressListener.NONE);
+    ProbeResult a = LinearProbe.run("a", plain, config, null, ProgressListener.NONE);
+    ProbeResult b = LinearProbe.run("b", scaled, config, null, ProgressListener.NONE);
     assertEquals(a.epochs().get(5).loss(), b.epochs().get(5).loss(), 1e-4);
   }
 
   @Test
-  void aSplitWithVideosThatAreNotThere_isRefusedByName() {
+  void aSplitWithVideosThatAreNotThere_isRefusedByName() throws IOException {
     ProbeConfig config = load("data.split={train: 1-2, validation: '9', test: '5'}");
     IllegalArgumentException e =
         assertThrows(
             IllegalArgumentException.class,
-            () -> LinearProbe.run("a", Clusters.features(1), config, ProgressListener.NONE));
+            () -> LinearProbe.run("a", Clusters.features(1), config, null, ProgressListener.NONE));
     assertTrue(String.valueOf(e.getMessage()).contains("no features of [video09]"));
   }
 
   @Test
-  void comparison_givesOneLinePerSet_andWantsTheSameFrames() {
+  void comparison_givesOneLinePerSet_andWantsTheSameFrames() throws IOException {
     ProbeConfig config = config();
     ProbeComparison got =
         ProbeComparison.run(

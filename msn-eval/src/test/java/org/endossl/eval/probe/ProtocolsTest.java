@@ -12,14 +12,19 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.endossl.eval.ProgressListener;
+import org.endossl.eval.features.FeatureSet;
 import org.endossl.eval.lowshot.Lowshot;
 import org.endossl.eval.lowshot.LowshotConfig;
 import org.endossl.eval.lowshot.LowshotResult;
+import org.endossl.eval.metrics.Bootstrap;
+import org.endossl.eval.metrics.Wilcoxon;
 import org.endossl.eval.temporal.TemporalConfig;
 import org.endossl.eval.temporal.TemporalProbe;
+import org.endossl.model.Safetensors;
 import org.endossl.train.config.YamlConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tensorflow.ndarray.Shape;
 
 /** The files of {@code configs/probe} on features whose phase is known. */
 class ProtocolsTest {
@@ -31,10 +36,38 @@ class ProtocolsTest {
   void msnLinear_learns() throws IOException {
     ProbeConfig config =
         load("msn-linear.yaml", ProbeConfig.class, "training.epochs=20", "training.batch_size=32");
-    ProbeResult got = LinearProbe.run("a", Clusters.features(0.3), config, ProgressListener.NONE);
+    ProbeResult got =
+        LinearProbe.run("a", Clusters.features(0.3), config, null, ProgressListener.NONE);
     ProbeResult.Scored test = got.test();
     assertNotNull(test);
     assertTrue(test.metrics().endossl().videoF1() > 90, "" + test.metrics().endossl());
+  }
+
+  @Test
+  void theBestLayer_isKeptWhileItIsTrained_andFeaturesOfTheOtherToken_areRefused()
+      throws IOException {
+    FeatureSet features = Clusters.features(0.3);
+    ProbeConfig config =
+        load("msn-linear.yaml", ProbeConfig.class, "training.epochs=3", "training.batch_size=32");
+    List<Boolean> there = new ArrayList<>();
+    LinearProbe.run(
+        "a",
+        features,
+        config,
+        temp,
+        progress -> there.add(Files.exists(temp.resolve("head.safetensors"))));
+    assertEquals(List.of(true, true, true), there);
+    Safetensors head = Safetensors.open(temp.resolve("head.safetensors"));
+    assertEquals(Shape.of(12, 7), head.entry("classifier.kernel").shape());
+    assertEquals(Shape.of(12), head.entry("norm.shift").shape());
+    features.write(temp.resolve("features"));
+    IllegalArgumentException e =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> Probe.read(temp.resolve("features"), config.data()));
+    assertTrue(
+        String.valueOf(e.getMessage()).contains("endossl features --token before_norm"),
+        e.getMessage());
   }
 
   @Test
@@ -46,7 +79,8 @@ class ProtocolsTest {
       "sweep.weight_decays=[0.0, 1e-4]"
     };
     ProbeConfig config = load("endossl-linear-sweep.yaml", ProbeConfig.class, rates);
-    ProbeResult got = LinearProbe.run("a", Clusters.features(1), config, ProgressListener.NONE);
+    ProbeResult got =
+        LinearProbe.run("a", Clusters.features(1), config, null, ProgressListener.NONE);
     assertEquals(4, got.sweep().size());
     double best =
         got.sweep().stream().mapToDouble(ProbeResult.Trial::validation).max().orElseThrow();
@@ -58,7 +92,7 @@ class ProtocolsTest {
     IllegalArgumentException e =
         assertThrows(
             IllegalArgumentException.class,
-            () -> LinearProbe.run("a", Clusters.features(1), blind, ProgressListener.NONE));
+            () -> LinearProbe.run("a", Clusters.features(1), blind, null, ProgressListener.NONE));
     assertTrue(String.valueOf(e.getMessage()).contains("the test videos may not choose"));
   }
 
@@ -68,7 +102,7 @@ class ProtocolsTest {
     assertEquals(0.5, LayerConfig.Schedule.COSINE.at(5, 10), 1e-12);
     assertEquals(0, LayerConfig.Schedule.COSINE.at(10, 10), 1e-12);
     Optimizer optimizer =
-        new Optimizer(new OptimizerConfig(OptimizerConfig.Name.NESTEROV, 0.1, 0.9, 0), 1);
+        new Optimizer(new OptimizerConfig(OptimizerConfig.Name.NESTEROV, 0.1, 0.9, 0), 1, 1);
     float[] p = {1};
     optimizer.apply(p, new float[] {1}); // buffer 1, step 0.1 * (1 + 0.9)
     assertEquals(0.81f, p[0], 1e-6f);
@@ -85,7 +119,7 @@ class ProtocolsTest {
             "training.optimizer.learning_rate=0.03",
             "training.epochs=15",
             "training.batch_size=32");
-    ToolProbe got = ToolProbe.run("a", Clusters.features(0.2), config, ProgressListener.NONE);
+    ToolProbe got = ToolProbe.run("a", Clusters.features(0.2), config, null, ProgressListener.NONE);
     ToolProbe.Scored test = got.test();
     assertNotNull(test);
     assertTrue(test.scores().average().map() > 95, "" + test.scores());
@@ -117,7 +151,18 @@ class ProtocolsTest {
     LowshotResult again = Lowshot.run("a", Clusters.features(1), config, ProgressListener.NONE);
     assertEquals(got.points(), again.points());
     got.write(temp);
-    assertTrue(Files.readString(temp.resolve(LowshotResult.FILE)).contains("half_of_the_labels"));
+    String json = Files.readString(temp.resolve(LowshotResult.FILE));
+    assertTrue(json.contains(got.claim().sentence()), json);
+    assertEquals(
+        LowshotResult.Claim.Verdict.YES, claim(-0.9, -0.2).verdict(), "lower, but within a point");
+    assertEquals(LowshotResult.Claim.Verdict.NO, claim(-3, -0.2).verdict());
+    assertEquals(LowshotResult.Claim.Verdict.UNDECIDED, claim(-3, 2).verdict());
+    assertEquals(LowshotResult.Claim.Verdict.UNDECIDED, claim(Double.NaN, Double.NaN).verdict());
+  }
+
+  private static LowshotResult.Claim claim(double low, double high) {
+    return new LowshotResult.Claim(
+        -0.5, new Bootstrap.Interval(low, high, 9), Wilcoxon.of(new double[] {1, -2}));
   }
 
   @Test

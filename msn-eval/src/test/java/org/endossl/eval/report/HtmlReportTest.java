@@ -103,7 +103,7 @@ class HtmlReportTest {
             List.of(),
             List.of(),
             List.of(),
-            List.of(),
+            ReportData.Others.NONE,
             List.of(new ReportData.Evaluation("a", "", PREDICTIONS)),
             List.of(),
             Insight.none("No frames & how to give them"),
@@ -142,7 +142,7 @@ class HtmlReportTest {
                 false,
                 List.of(new ReportData.Series("loss", List.of(0.0, 1.0), List.of(2.0, 1.0))))),
         List.of(),
-        List.of(),
+        ReportData.Others.NONE,
         List.of(
             new ReportData.Evaluation(title, title, PREDICTIONS),
             new ReportData.Evaluation("random", "", predictions(6))),

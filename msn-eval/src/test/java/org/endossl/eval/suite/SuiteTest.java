@@ -98,7 +98,7 @@ class SuiteTest {
     assertTrue(paper.rows().size() >= 14);
     for (SuiteConfig.Row row : paper.rows()) {
       assertFalse(row.status() == SuiteConfig.Status.OWN, row.name());
-      assertTrue(row.protocol().isEmpty() || Files.exists(HOME.resolve(row.protocol())));
+      assertTrue(Files.exists(HOME.resolve(row.protocol())), row.name());
     }
     YamlConfig.load(HOME.resolve("configs/suites/demo.yaml"), SuiteConfig.class, List.of());
   }
