@@ -72,7 +72,6 @@ class Bfloat16GradientsTest {
               theirs.get("relative").getAsDouble(),
               theirs.get("cosine").getAsDouble()));
     }
-    Files.writeString(Path.of("/tmp/trainwork/bf16-" + kernels + ".txt"), table); // TMP
     assertTrue(holds, table::toString);
   }
 
