@@ -38,7 +38,7 @@ for arch in x86_64 aarch64; do
   done
   mkdir -p "$out/linux-$arch"
   # shellcheck disable=SC2086
-  $cc -mcpu="$base" $flags -I"$deflate" -shared -s -o "$out/linux-$arch/libendossl_views.so" "$here/ops.c" "$here/png.c" \
-    $objects "$work/libtensorflow_framework.so.2" -lm
+  $cc -mcpu="$base" $flags -I"$deflate" -shared -s -o "$out/linux-$arch/libendossl_views.so" "$here/ops.c" "$here/png.c" "$here/room.c" \
+    $objects "$work/libtensorflow_framework.so.2" -lm -lpthread
 done
 (cd "$out" && sha256sum linux-*/libendossl_views.so > ENDOSSL_VIEWS.SHA256SUMS && cat ENDOSSL_VIEWS.SHA256SUMS)

@@ -1,5 +1,6 @@
 /* The ops of the input, for TensorFlow's C kernel interface (a stable ABI: no TensorFlow headers, no C++): the views of a
  * frame, and the pixels of a PNG. A call runs on the thread that makes it: tf.data calls it from its workers. */
+#include "room.h"
 #include "views.h"
 
 #include <math.h>
@@ -30,8 +31,11 @@ Opaque *TF_NewKernelBuilder(const char *, const char *, void *(*create)(Opaque *
                             void (*delete)(void *));
 void TF_RegisterKernelBuilder(const char *, Opaque *, Opaque *);
 void TF_OpKernelConstruction_GetAttrInt64(Opaque *, const char *, int64_t *, Opaque *);
+void TF_OpKernelConstruction_GetAttrFloatList(Opaque *, const char *, float *, int, Opaque *);
+void TF_OpKernelConstruction_GetAttrSize(Opaque *, const char *, int32_t *list, int32_t *total, Opaque *);
 void TF_OpKernelConstruction_GetAttrBool(Opaque *, const char *, unsigned char *, Opaque *);
 void TF_OpKernelConstruction_Failure(Opaque *, Opaque *);
+int TF_NumInputs(Opaque *);
 void TF_GetInput(Opaque *, int, Opaque **, Opaque *);
 void TF_OpKernelContext_Failure(Opaque *, Opaque *);
 Opaque *TF_AllocateOutput(Opaque *, int, int type, const int64_t *, int dims, size_t bytes, Opaque *);
@@ -43,7 +47,7 @@ void TF_ShapeInferenceContextWithRank(Opaque *, Opaque *, int64_t, Opaque *, Opa
 Opaque *TF_ShapeInferenceContextScalar(Opaque *);
 void TF_ShapeInferenceContextSetUnknownShape(Opaque *, Opaque *);
 
-enum { UINT8 = 4, BOOL = 10, INVALID_ARGUMENT = 3, RESOURCE_EXHAUSTED = 8, MOST = 3, LINE = 64 };
+enum { FLOAT = 1, UINT8 = 4, BOOL = 10, INVALID_ARGUMENT = 3, RESOURCE_EXHAUSTED = 8, MOST = 3 };
 
 static const ViewKernels *kernels;
 
@@ -52,6 +56,7 @@ static const ViewKernels *kernels;
 typedef struct {
   int64_t size;
   unsigned char color, flip;
+  float scale[3], shift[3];
 } Attributes;
 
 typedef struct {
@@ -86,7 +91,7 @@ static void end(Call *c) {
 }
 
 static void *allocate(Call *c, int i, int type, const int64_t *shape, int dims) {
-  size_t bytes = 1;
+  size_t bytes = type == FLOAT ? sizeof(float) : 1;
   for (int d = 0; d < dims; d++) bytes *= (size_t)shape[d];
   if (failed(c)) return NULL;
   c->out[i] = TF_AllocateOutput(c->context, i, type, shape, dims, bytes, c->status);
@@ -134,19 +139,17 @@ static void make(Call *c, View *v, int64_t views) {
     const size_t needed = kernels->scratch(v);
     room = needed > room ? needed : room;
   }
-  char *memory = malloc(room + LINE);
-  if (!memory) {
+  v->scratch = room_of(room);
+  if (!v->scratch) {
     TF_SetStatus(c->status, RESOURCE_EXHAUSTED, "EndosslMsnViews: no memory for scratch values");
     return;
   }
-  v->scratch = memory + (LINE - (uintptr_t)memory % LINE);
   for (int64_t i = 0; i < views; i++) {
     v->whole = all.whole + i * WHOLE;
     v->real = all.real + i * REAL;
     v->out = all.out + (size_t)i * bytes;
     kernels->apply(v);
   }
-  free(memory);
 }
 
 static void compute_views(void *attributes, Opaque *context) {
@@ -191,6 +194,42 @@ static void compute_png(void *attributes, Opaque *context) {
   end(&c);
 }
 
+/* ---- EndosslNormalize ---- */
+
+/* One list behind the other; their first dimensions add up. */
+static void compute_normalize(void *attributes, Opaque *context) {
+  const Attributes *a = attributes;
+  Call c = {.op = "EndosslNormalize", .context = context};
+  const int inputs = TF_NumInputs(context);
+  int64_t shape[4] = {0};
+  Opaque *view = NULL;
+  begin(&c, 0);
+  for (int i = 0; i < inputs && !failed(&c); i++) { /* one at a time: there may be many */
+    TF_GetInput(context, i, &c.in[0], c.status);
+    if (failed(&c)) break;
+    want(&c, 0, "views", 4, 3);
+    for (int d = 1; d < 4 && !failed(&c); d++) {
+      if (i && TF_Dim(c.in[0], d) != shape[d]) fail(&c, "view %d: got another size than view 0", i);
+      shape[d] = TF_Dim(c.in[0], d);
+    }
+    shape[0] += failed(&c) ? 0 : TF_Dim(c.in[0], 0);
+    TF_DeleteTensor(c.in[0]);
+    c.in[0] = NULL;
+  }
+  float *out = allocate(&c, 0, FLOAT, shape, 4);
+  for (int i = 0; i < inputs && !failed(&c); i++) {
+    TF_GetInput(context, i, &view, c.status);
+    if (failed(&c)) break;
+    Numbers n = {.bytes = TF_TensorData(view), .count = (size_t)TF_TensorElementCount(view), .out = out};
+    memcpy(n.scale, a->scale, sizeof n.scale);
+    memcpy(n.shift, a->shift, sizeof n.shift);
+    kernels->normalize(&n);
+    out += n.count;
+    TF_DeleteTensor(view);
+  }
+  end(&c);
+}
+
 /* ---- shapes and registration ---- */
 
 static void rank(Opaque *context, Opaque *status, int input, int64_t wanted) {
@@ -228,6 +267,28 @@ static void *create_views(Opaque *construction) {
   return a;
 }
 
+static void three(Opaque *construction, const char *name, float *to, Opaque *status) {
+  int32_t size = 0, total = 0;
+  if (TF_GetCode(status)) return;
+  TF_OpKernelConstruction_GetAttrSize(construction, name, &size, &total, status);
+  if (!TF_GetCode(status) && size != 3) TF_SetStatus(status, INVALID_ARGUMENT, "EndosslNormalize: wanted three numbers");
+  if (!TF_GetCode(status)) TF_OpKernelConstruction_GetAttrFloatList(construction, name, to, 3, status);
+}
+
+static void *create_normalize(Opaque *construction) {
+  Opaque *status = TF_NewStatus();
+  Attributes *a = calloc(1, sizeof *a);
+  three(construction, "scale", a->scale, status);
+  three(construction, "shift", a->shift, status);
+  if (TF_GetCode(status)) TF_OpKernelConstruction_Failure(construction, status);
+  TF_DeleteStatus(status);
+  return a;
+}
+
+static void any_shape(Opaque *context, Opaque *status) {
+  TF_ShapeInferenceContextSetUnknownShape(context, status);
+}
+
 static void *create_nothing(Opaque *construction) {
   (void)construction;
   return NULL;
@@ -247,6 +308,9 @@ static const Op ops[] = {
      * color: whether colour ops and grey are done, flip: whether views are mirrored where that was drawn */
     {"EndosslMsnViews", {"size: int >= 1", "color: bool", "flip: bool"}, {"image: uint8", "whole: int32", "real: float"},
      {"views: uint8"}, create_views, compute_views, views_shape},
+    /* views, each [batch, height, width, 3], one behind the other: x * scale - shift for each channel */
+    {"EndosslNormalize", {"N: int >= 1", "scale: list(float)", "shift: list(float)"}, {"views: N * uint8"}, {"out: float"},
+     create_normalize, compute_normalize, any_shape},
     /* bytes [n] of a file: image [height, width, 3] if it is a sound PNG of 8-bit red, green and blue; else `read` is false
      * and the image is not to be used */
     {"EndosslPng", {NULL}, {"bytes: uint8"}, {"image: uint8", "read: bool"}, create_nothing, compute_png, png_shape},

@@ -397,6 +397,29 @@ static void apply(const View *v) {
   finish(v, room.image);
 }
 
+/* ---- bytes to numbers ---- */
+
+static void normalize(const Numbers *n) {
+  enum { BLOCK = 3 * LANES };
+  float scale[BLOCK], shift[BLOCK];
+  for (int i = 0; i < BLOCK; i++) {
+    scale[i] = n->scale[i % 3];
+    shift[i] = n->shift[i % 3];
+  }
+  const uint8_t *restrict x = n->bytes;
+  float *restrict out = n->out;
+  size_t at = 0;
+  for (; at + BLOCK <= n->count; at += BLOCK)
+    for (size_t i = 0; i < BLOCK; i++) {
+      const float scaled = (float)x[at + i] * scale[i];
+      out[at + i] = scaled - shift[i];
+    }
+  for (; at < n->count; at++) {
+    const float scaled = (float)x[at] * scale[at % 3];
+    out[at] = scaled - shift[at % 3];
+  }
+}
+
 #define TEXT_(x) #x
 #define TEXT(x) TEXT_(x)
-const ViewKernels JOIN(views_, VARIANT) = {TEXT(VARIANT), scratch, apply};
+const ViewKernels JOIN(views_, VARIANT) = {TEXT(VARIANT), scratch, apply, normalize};

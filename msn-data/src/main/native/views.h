@@ -19,10 +19,19 @@ typedef struct {
   void *scratch;        /* scratch() bytes, aligned to a cache line */
 } View;
 
+/* Bytes to numbers, a pixel's three channels each in its own way. */
+typedef struct {
+  const uint8_t *bytes;
+  size_t count;           /* a multiple of 3 */
+  float scale[3], shift[3]; /* x * scale - shift */
+  float *out;
+} Numbers;
+
 typedef struct {
   const char *name;
   size_t (*scratch)(const View *); /* bytes that apply needs */
   void (*apply)(const View *);
+  void (*normalize)(const Numbers *);
 } ViewKernels;
 
 /* Whether the bytes are a PNG of 8-bit red, green and blue without interlacing; gives its size. */

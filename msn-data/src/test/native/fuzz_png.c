@@ -3,6 +3,7 @@
  *   cc -g -O1 -fsanitize=address,undefined -I../../main/native -I"$LIBDEFLATE" -o fuzz_png fuzz_png.c ../../main/native/png.c \
  *     "$LIBDEFLATE"/lib/{deflate_decompress,zlib_decompress,adler32,crc32,utils}.c "$LIBDEFLATE"/lib/x86/cpu_features.c
  *   ./fuzz_png EXECUTIONS SEED SMALL.png... */
+#include "room.h"
 #include "views.h"
 
 #include <libdeflate.h>
@@ -13,6 +14,13 @@
 enum { MOST = 1 << 16 };
 
 static uint64_t state;
+
+/* Of just that size, so that what goes beyond is seen. */
+void *room_of(size_t bytes) {
+  static void *room;
+  free(room);
+  return room = malloc(bytes);
+}
 
 static uint32_t draw(uint32_t below) { /* splitmix64 */
   uint64_t z = state += 0x9e3779b97f4a7c15u;

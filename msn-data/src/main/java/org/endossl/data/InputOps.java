@@ -1,13 +1,16 @@
 package org.endossl.data;
 
+import java.util.List;
 import org.endossl.model.Compute;
 import org.endossl.model.ops.NativeLibrary;
 import org.endossl.model.ops.NativeLibrary.Status;
 import org.tensorflow.Operand;
 import org.tensorflow.Operation;
+import org.tensorflow.Output;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TBool;
+import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TString;
 import org.tensorflow.types.TUint8;
 
@@ -75,6 +78,26 @@ final class InputOps {
             .build()
             .output(0);
     return tf.ensureShape(views, Shape.of(count, size, size, 3));
+  }
+
+  /**
+   * Views one behind the other, normalised.
+   *
+   * @param views each [batch, size, size, 3]
+   * @return [views * batch, size, size, 3]
+   */
+  static Operand<TFloat32> normalize(
+      Ops tf, List<Operand<TUint8>> views, Normalization normalization) {
+    Shape shape = views.get(0).shape();
+    Operand<TFloat32> all =
+        tf.scope()
+            .opBuilder("EndosslNormalize", "EndosslNormalize")
+            .addInputList(views.stream().map(Operand::asOutput).toArray(n -> new Output<?>[n]))
+            .setAttr("scale", normalization.scale(1))
+            .setAttr("shift", normalization.shift(1))
+            .build()
+            .output(0);
+    return tf.ensureShape(all, Shape.of(views.size() * shape.get(0)).append(shape.tail()));
   }
 
   /**

@@ -76,12 +76,13 @@ public final class MsnInput implements AutoCloseable {
               new Batches.Form(types, shapes, batch, true, workers));
     }
     int large = 1 + config.randViews();
-    this.target = normalized(tf, config, batches.components().subList(0, 1));
-    this.random = normalized(tf, config, batches.components().subList(1, large));
+    boolean fused = new Compute(Compute.Precision.FLOAT32, kernels).fused();
+    this.target = normalized(tf, fused, config, batches.components().subList(0, 1));
+    this.random = normalized(tf, fused, config, batches.components().subList(1, large));
     this.focal =
         config.focalViews() == 0
             ? null
-            : normalized(tf, config, batches.components().subList(large, config.views()));
+            : normalized(tf, fused, config, batches.components().subList(large, config.views()));
     this.rows = batches.numbers(config.views());
   }
 
@@ -158,12 +159,19 @@ public final class MsnInput implements AutoCloseable {
     return signature.output("row", tf.identity(source.row(tf, placeholders))).build();
   }
 
-  /** View by view: [views * batch, size, size, 3]. */
+  /**
+   * View by view: [views * batch, size, size, 3].
+   *
+   * @param fused by the native op; not where the step may be on another device than the processor
+   */
   @SuppressWarnings("unchecked")
   private static Operand<TFloat32> normalized(
-      Ops tf, ViewsConfig config, List<? extends Operand<?>> views) {
+      Ops tf, boolean fused, ViewsConfig config, List<? extends Operand<?>> views) {
     List<Operand<TUint8>> bytes = new ArrayList<>();
     views.forEach(v -> bytes.add((Operand<TUint8>) v));
+    if (fused && InputOps.status().loaded()) {
+      return InputOps.normalize(tf, bytes, config.normalization());
+    }
     Operand<TUint8> all = bytes.size() == 1 ? bytes.get(0) : tf.concat(bytes, tf.constant(0));
     return config.normalization().apply(tf, tf.dtypes.cast(all, TFloat32.class));
   }

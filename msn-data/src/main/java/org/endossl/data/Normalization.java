@@ -50,13 +50,27 @@ public record Normalization(List<Double> mean, List<Double> std) {
     return tf.reshape(scaled(tf, rows, Math.toIntExact(width)), tf.shape(images));
   }
 
-  private Operand<TFloat32> scaled(Ops tf, Operand<TFloat32> x, int width) {
+  /** What bytes are multiplied by, three for each of the pixels of a row. */
+  float[] scale(int width) {
     float[] scale = new float[3 * width];
-    float[] shift = new float[3 * width];
     for (int i = 0; i < scale.length; i++) {
       scale[i] = (float) (1 / (255 * std.get(i % 3)));
+    }
+    return scale;
+  }
+
+  /** What is then taken away. */
+  float[] shift(int width) {
+    float[] shift = new float[3 * width];
+    for (int i = 0; i < shift.length; i++) {
       shift[i] = (float) (mean.get(i % 3) / std.get(i % 3));
     }
+    return shift;
+  }
+
+  private Operand<TFloat32> scaled(Ops tf, Operand<TFloat32> x, int width) {
+    float[] scale = scale(width);
+    float[] shift = shift(width);
     return tf.math.sub(tf.math.mul(x, tf.constant(scale)), tf.constant(shift));
   }
 }

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.endossl.model.Compute;
@@ -230,6 +231,44 @@ class InputOpsTest {
           message.contains("got 6 rows of whole numbers and 1 of real ones, wanted as many"),
           message);
     }
+  }
+
+  /** Two lists of views, normalised, as text; or the error. */
+  private static String normalized(int side, int secondSide, boolean fused) {
+    byte[] first = new byte[2 * side * side * 3];
+    byte[] second = new byte[2 * secondSide * secondSide * 3];
+    new Random(side).nextBytes(first);
+    for (int i = 0; i < second.length; i++) {
+      second[i] = (byte) i;
+    }
+    try (Graph graph = new Graph()) {
+      Ops tf = Ops.create(graph);
+      List<Operand<TUint8>> views =
+          List.of(
+              tf.constant(TUint8.class, Shape.of(2, side, side, 3), DataBuffers.of(first)),
+              tf.constant(
+                  TUint8.class, Shape.of(2, secondSide, secondSide, 3), DataBuffers.of(second)));
+      Operand<TFloat32> all =
+          fused
+              ? InputOps.normalize(tf, views, Normalization.IMAGENET)
+              : Normalization.IMAGENET.apply(
+                  tf, tf.dtypes.cast(tf.concat(views, tf.constant(0)), TFloat32.class));
+      try (Session session = new Session(graph);
+          Result result = session.runner().fetch(all).run()) {
+        return Arrays.toString(Graphs.floats((TFloat32) result.get(0)));
+      } catch (RuntimeException e) {
+        return String.valueOf(e.getMessage());
+      }
+    }
+  }
+
+  @Test
+  void normalized_isThatOfTheGraphForm() {
+    for (int side : new int[] {1, 3, 4, 5, 16, 33}) {
+      assertEquals(normalized(side, side, false), normalized(side, side, true), "side " + side);
+    }
+    String message = normalized(3, 4, true);
+    assertTrue(message.contains("EndosslNormalize: view 1: got another size than view 0"), message);
   }
 
   @Test
