@@ -167,9 +167,9 @@ class InputOpsTest {
     }
   }
 
-  /** Every red, green and blue there is, with one turn of the hue; no resizing. */
+  /** Every green and blue with every seventh red, each red with a turn of its own; no resizing. */
   @Test
-  void hueOfEveryColor_isThatOfTheGraphForm() {
+  void hueOfManyColors_isThatOfTheGraphForm() {
     int side = 256;
     try (Lab lab = new Lab(side, true)) {
       for (int red = 0; red < 256; red += VIEWS * 7) {
