@@ -138,7 +138,7 @@ public final class ImportedRun {
           .forEach((name, shape) -> store.variable(name, shape, Initializer.zeros(), false));
       CheckpointOps checkpoints = CheckpointOps.build(tf, store.variables());
       WeightLoader loader = WeightLoader.build(tf, store.variables());
-      try (Session session = new Session(graph)) {
+      try (Session session = new Session(graph, SessionOptions.DEFAULT.config())) {
         loader.assign(session, values);
         checkpoints.save(session, prefix);
       }

@@ -87,7 +87,7 @@ public final class ViewSheet {
                   frames,
                   config.data().shuffle(),
                   config.data().workers());
-          Session session = new Session(graph)) {
+          Session session = new Session(graph, SessionOptions.DEFAULT.config())) {
         Placeholder<TInt64> seed = tf.placeholder(TInt64.class, Placeholder.shape(Shape.of(2)));
         Operand<TInt32> keep = PatchMask.draw(tf, patches, kept, seed);
         input.start(session, config.seed(), epoch, 0);

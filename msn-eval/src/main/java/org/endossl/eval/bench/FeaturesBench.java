@@ -119,7 +119,7 @@ public final class FeaturesBench {
    * @throws org.endossl.model.WeightsException if the weights are damaged
    */
   public static Figures run(Request request) throws IOException {
-    warmUp();
+    warmUp(request.session());
     long begin = System.nanoTime();
     Encoder encoder = request.weights().open();
     double open = since(begin);
@@ -165,11 +165,14 @@ public final class FeaturesBench {
     }
   }
 
-  /** The native library, a session and its threads are there before anything is timed. */
-  private static void warmUp() {
+  /**
+   * The native library, a session and its threads are there before anything is timed. The first
+   * session of a process decides on the threads of all.
+   */
+  private static void warmUp(SessionOptions options) {
     try (Graph graph = new Graph()) {
       Operand<TFloat32> one = Ops.create(graph).constant(1f);
-      try (Session session = new Session(graph)) {
+      try (Session session = new Session(graph, options.config())) {
         session.runner().fetch(one).run().close();
       }
     }

@@ -18,6 +18,7 @@ import org.endossl.eval.Progress;
 import org.endossl.eval.ProgressListener;
 import org.endossl.eval.features.Matrix;
 import org.endossl.tfrecords.DataException;
+import org.endossl.train.SessionOptions;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
@@ -68,7 +69,7 @@ public final class ImageEncoder implements AutoCloseable {
     images = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(-1, size, size, 3)));
     Encoder.Network network = encoder.create(tf);
     features = network.features(preprocessing.normalization().apply(tf, images));
-    session = new Session(graph);
+    session = new Session(graph, SessionOptions.DEFAULT.config());
     network.load(session);
   }
 

@@ -18,6 +18,7 @@ import org.endossl.tfrecords.BadRecords;
 import org.endossl.tfrecords.DataException;
 import org.endossl.tfrecords.FrameIndex;
 import org.endossl.tfrecords.RecordFiles;
+import org.endossl.train.SessionOptions;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
@@ -168,7 +169,7 @@ public final class Features {
       try (FrameInput input =
               FrameInput.build(
                   tf, files, preprocessing.size(), preprocessing.normalization(), batch, workers);
-          Session session = new Session(graph)) {
+          Session session = new Session(graph, SessionOptions.DEFAULT.config())) {
         Encoder.Network network = encoder.create(tf);
         Operand<TFloat32> features = network.features(input.images());
         network.load(session);

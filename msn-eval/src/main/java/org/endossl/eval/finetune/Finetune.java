@@ -31,6 +31,7 @@ import org.endossl.model.WeightLoader;
 import org.endossl.tfrecords.BadRecords;
 import org.endossl.tfrecords.FrameIndex;
 import org.endossl.tfrecords.RecordFiles;
+import org.endossl.train.SessionOptions;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -119,7 +120,7 @@ public final class Finetune {
       Scoring.Part validation = scoring.part(split.validation());
       Scoring.Part test = scoring.part(split.test());
       WeightLoader loader = WeightLoader.build(tf, variables);
-      try (Session session = new Session(graph)) {
+      try (Session session = new Session(graph, SessionOptions.DEFAULT.config())) {
         network.load(session);
         initialize(session, store.variables());
         step.initialize(session);

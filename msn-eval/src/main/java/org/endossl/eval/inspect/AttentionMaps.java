@@ -7,6 +7,7 @@ import org.endossl.data.augment.KerasResizing;
 import org.endossl.eval.Encoder;
 import org.endossl.eval.Preprocessing;
 import org.endossl.model.VitConfig;
+import org.endossl.train.SessionOptions;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
@@ -61,7 +62,7 @@ public final class AttentionMaps {
               all.get(all.size() - 1), // [1, heads, tokens, tokens], the class token first
               tf.constant(new int[] {0, 0, 0, 1}),
               tf.constant(new int[] {1, config.heads(), 1, patches}));
-      try (Session session = new Session(graph)) {
+      try (Session session = new Session(graph, SessionOptions.DEFAULT.config())) {
         network.load(session);
         for (byte[] encoded : images) {
           try (TString fed = TString.tensorOfBytes(NdArrays.scalarOfObject(encoded));

@@ -13,6 +13,7 @@ import org.endossl.model.ModelVariable;
 import org.endossl.model.ProjectionHead;
 import org.endossl.model.VariableStore;
 import org.endossl.train.Checkpoint;
+import org.endossl.train.SessionOptions;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
@@ -63,7 +64,7 @@ public record Prototypes(Matrix cosines) {
       Placeholder<TFloat32> x =
           tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(Shape.UNKNOWN_SIZE, width)));
       Operand<TFloat32> projected = ProjectionHead.infer(tf, weights, x);
-      try (Session session = new Session(graph)) {
+      try (Session session = new Session(graph, SessionOptions.DEFAULT.config())) {
         ops.restorePart(session, checkpoint.prefix());
         try (TFloat32 fed =
                 TFloat32.tensorOf(Shape.of(n, width), DataBuffers.of(features.values()));

@@ -10,6 +10,7 @@ import org.endossl.eval.features.FrameTable;
 import org.endossl.eval.features.Matrix;
 import org.endossl.eval.metrics.Predictions;
 import org.endossl.tfrecords.PhaseOrder;
+import org.endossl.train.SessionOptions;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.Graph;
 import org.tensorflow.Result;
@@ -49,7 +50,7 @@ public final class KnnProbe {
     ProbeResult.Scored validation;
     ProbeResult.Scored test;
     try (Graph graph = new Graph();
-        Session session = new Session(graph)) {
+        Session session = new Session(graph, SessionOptions.DEFAULT.config())) {
       Neighbours neighbours =
           new Neighbours(Ops.create(graph), session, train.matrix(), config.k());
       int[] phases = train.frames().phases();

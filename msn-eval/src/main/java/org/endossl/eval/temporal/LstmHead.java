@@ -3,6 +3,7 @@ package org.endossl.eval.temporal;
 import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.endossl.train.SessionOptions;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
@@ -58,7 +59,7 @@ final class LstmHead implements Head {
     this.loss = trained.loss(training.logits(), labels);
     this.step = trained.step(loss);
     this.inference = lstm.apply(tf, x, hidden, cell, null);
-    this.session = new Session(graph);
+    this.session = new Session(graph, SessionOptions.DEFAULT.config());
     trained.initialize(session);
   }
 

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.random.RandomGenerator;
+import org.endossl.train.SessionOptions;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
@@ -48,7 +49,7 @@ final class TcnHead implements Head {
     this.step = trained.step(loss);
     List<Operand<TFloat32>> stages = tcn.logits(tf, x, null);
     this.logits = stages.get(stages.size() - 1);
-    this.session = new Session(graph);
+    this.session = new Session(graph, SessionOptions.DEFAULT.config());
     trained.initialize(session);
   }
 

@@ -19,6 +19,7 @@ import org.endossl.model.savedmodel.CheckpointTensors;
 import org.endossl.model.savedmodel.SavedModelFile;
 import org.endossl.model.savedmodel.SavedModelNetwork;
 import org.endossl.model.serving.ImageScale;
+import org.endossl.train.SessionOptions;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
@@ -127,7 +128,7 @@ final class ScenicImport {
               Vit.classToken(tf, weights, config.with(Activation.GELU_TANH), images, null),
               Vit.classToken(tf, weights, config.with(Activation.GELU), images, null));
       WeightLoader loader = WeightLoader.build(tf, store.variables());
-      try (Session session = new Session(graph)) {
+      try (Session session = new Session(graph, SessionOptions.DEFAULT.config())) {
         network.load(session);
         loader.assign(session, model.weights());
         Session.Runner runner = session.runner();

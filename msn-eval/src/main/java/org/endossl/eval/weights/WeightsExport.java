@@ -26,6 +26,7 @@ import org.endossl.model.savedmodel.SavedModelFile;
 import org.endossl.model.serving.ImageScale;
 import org.endossl.model.serving.SavedModelExport;
 import org.endossl.train.Checkpoint;
+import org.endossl.train.SessionOptions;
 import org.tensorflow.Graph;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
@@ -176,7 +177,7 @@ public final class WeightsExport {
       Vit.create(store, config);
       CheckpointOps checkpoints = CheckpointOps.build(tf, store.variables());
       WeightLoader loader = WeightLoader.build(tf, store.variables());
-      try (Session session = new Session(graph)) {
+      try (Session session = new Session(graph, SessionOptions.DEFAULT.config())) {
         checkpoints.restorePart(session, checkpoint.prefix());
         return write(
             request,
