@@ -23,6 +23,7 @@ import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
 import org.tensorflow.Tensor;
+import org.tensorflow.exceptions.TFInvalidArgumentException;
 import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.ndarray.NdArrays;
 import org.tensorflow.ndarray.Shape;
@@ -187,7 +188,7 @@ public final class ImageEncoder implements AutoCloseable {
       float[] values = new float[size * size * 3];
       ((TFloat32) result).copyTo(DataBuffers.of(values, false, false));
       System.arraycopy(values, 0, pixels, at * values.length, values.length);
-    } catch (TensorFlowException e) {
+    } catch (TensorFlowException | TFInvalidArgumentException e) {
       throw new DataException(file + ": no image that can be read; wanted PNG or JPEG", e);
     }
   }
