@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.endossl.model.Compute;
+import org.endossl.train.SessionOptions;
 import org.endossl.train.StepBench;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +51,9 @@ final class BenchStepCommand extends Command {
   @Parameter(names = "--device", description = DeviceChoice.DEVICE)
   String device = "";
 
+  @Parameter(names = "--devices", description = DeviceChoice.DEVICES)
+  int devices = 1;
+
   @Parameter(names = "--xla", description = DeviceChoice.XLA)
   String xla = "off";
 
@@ -87,7 +91,7 @@ final class BenchStepCommand extends Command {
                 steps,
                 bfloat16 ? Compute.BFLOAT16 : Compute.FLOAT32,
                 recompute,
-                DeviceChoice.options(device, xla, threads),
+                DeviceChoice.options(device, xla, threads, devices),
                 data));
     print(figures, terminal.out());
     if (json != null) {
@@ -96,7 +100,7 @@ final class BenchStepCommand extends Command {
     return ExitCode.DONE;
   }
 
-  private static void print(StepBench.Figures f, PrintStream out) {
+  private void print(StepBench.Figures f, PrintStream out) {
     row(out, "images per second", "%.2f (fastest step)", f.imagesPerSecond());
     row(
         out,
@@ -108,6 +112,15 @@ final class BenchStepCommand extends Command {
       row(out, "waiting for input", "%.1f %% of the steps' time", 100 * f.inputWait());
     }
     row(out, "matrix products", "%.0f GFLOP/s", f.matmulGigaflops());
+    row(
+        out,
+        "share of that",
+        "%.0f %%: %.0f GFLOP in linear layers%s",
+        100 * f.matmulShare(),
+        f.stepGigaflop(),
+        devices > 1 && f.request().session().device() == SessionOptions.Device.GPU
+            ? " on " + devices + " GPUs"
+            : "");
     row(out, "first step after", "%.1f s from the start of the process", f.firstStepSeconds());
     f.phases().forEach((name, seconds) -> row(out, "  " + name, "%.1f s", seconds));
     row(out, "peak memory", "%d MiB", f.peakMegabytes());

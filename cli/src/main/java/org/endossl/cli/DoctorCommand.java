@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import org.endossl.train.Devices;
 
 /** {@code endossl doctor}: what this machine has, what it lacks, and the fix. */
 final class DoctorCommand extends Command {
@@ -116,8 +117,7 @@ final class DoctorCommand extends Command {
                   : ""));
       return;
     }
-    String missing =
-        GpuCheck.missing(GpuCheck.driver(), GpuCheck.cudaIncluded(), GpuCheck.libraryDirectories());
+    String missing = GpuCheck.missing();
     line(
         out,
         missing.isEmpty(),
@@ -128,14 +128,17 @@ final class DoctorCommand extends Command {
   private void tensorFlow(PrintStream out) {
     long start = System.nanoTime();
     try {
-      List<String> devices = TensorFlowDevices.list();
+      List<String> devices = Devices.list();
       double seconds = (System.nanoTime() - start) / 1e9;
       line(
           out,
           true,
           "TensorFlow",
-          String.format(
-              Locale.ROOT, "%s, up in %.1f s, %s", TensorFlowDevices.version(), seconds, devices));
+          String.format(Locale.ROOT, "%s, up in %.1f s, %s", Devices.version(), seconds, devices));
+      if (GpuCheck.gpuBuild()) {
+        List<String> gpus = devices.stream().filter(Devices::isGpu).toList();
+        line(out, !gpus.isEmpty(), "GPUs", GpuCheck.registered(gpus, GpuCheck.cards()));
+      }
     } catch (LinkageError e) {
       line(out, false, "TensorFlow", "cannot be loaded: " + e.getMessage());
     }

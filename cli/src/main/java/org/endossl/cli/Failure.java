@@ -32,7 +32,8 @@ record Failure(int code, String line, Throwable cause) {
         || e.getClass().getName().endsWith(".DivergedException")) {
       return new Failure(ExitCode.USAGE, message(e), e);
     }
-    if (e instanceof EnvironmentException) {
+    if (e instanceof EnvironmentException
+        || e.getClass().getName().endsWith(".MissingDevicesException")) {
       return new Failure(ExitCode.ENVIRONMENT, message(e), e);
     }
     if (e instanceof OutOfMemoryError) {

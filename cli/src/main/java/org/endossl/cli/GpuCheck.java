@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Whether a GPU build can work here, found by looking for files: TensorFlow itself would fall back
@@ -30,6 +32,11 @@ final class GpuCheck {
       "org/tensorflow/internal/c_api/linux-x86_64-gpu/libtensorflow_cc.so.2";
   private static final String CUDA_REDIST = "org/bytedeco/cuda/linux-x86_64/libcudart.so.12";
 
+  private static final Path DRIVER = Path.of("/proc/driver/nvidia/version");
+  private static final int LEAST_DRIVER = 525;
+  private static final Pattern VERSION =
+      Pattern.compile("Kernel Module(?: for \\S+)?\\s+((\\d+)[.\\d]*)");
+
   private GpuCheck() {}
 
   /** Whether the class path holds TensorFlow for GPUs. */
@@ -44,8 +51,7 @@ final class GpuCheck {
 
   /** Whether NVIDIA's driver is loaded (on WSL: passed through). */
   static boolean driver() {
-    return Files.exists(Path.of("/proc/driver/nvidia/version"))
-        || Files.exists(Path.of("/dev/dxg"));
+    return Files.exists(DRIVER) || Files.exists(Path.of("/dev/dxg"));
   }
 
   /**
@@ -56,7 +62,7 @@ final class GpuCheck {
    */
   static void requireDriver() {
     if (gpuBuild()) {
-      String missing = missing(driver(), cudaIncluded(), libraryDirectories());
+      String missing = missing();
       if (!missing.isEmpty()) {
         throw new EnvironmentException(
             missing + "; or run the CPU build: ENDOSSL_PROFILE=cpu ./endossl ...");
@@ -65,6 +71,56 @@ final class GpuCheck {
         CudaRedist.load();
       }
     }
+  }
+
+  /** What this machine lacks for a GPU build and what to do about it; empty if nothing. */
+  static String missing() {
+    String missing = missing(driver(), cudaIncluded(), libraryDirectories());
+    if (!missing.isEmpty() || !Files.exists(DRIVER)) {
+      return missing;
+    }
+    try {
+      return tooOld(Files.readString(DRIVER, StandardCharsets.UTF_8));
+    } catch (IOException unreadable) {
+      return ""; // TensorFlow will say
+    }
+  }
+
+  /** What is wrong with a driver that describes itself so; empty if nothing. */
+  static String tooOld(String version) {
+    Matcher number = VERSION.matcher(version);
+    if (!number.find() || Integer.parseInt(number.group(2)) >= LEAST_DRIVER) {
+      return "";
+    }
+    return "this is a GPU build, and the NVIDIA driver is "
+        + number.group(1)
+        + "; CUDA 12 needs "
+        + LEAST_DRIVER
+        + " or newer (Ubuntu: apt-get install nvidia-driver-550-server; Debian: apt-get install"
+        + " nvidia-driver), and a restart";
+  }
+
+  /** The cards that the driver shows; -1 where it does not tell (WSL, no driver). */
+  static int cards() {
+    String[] cards = Path.of("/proc/driver/nvidia/gpus").toFile().list();
+    return cards == null ? -1 : cards.length;
+  }
+
+  /**
+   * What to say of the GPUs that TensorFlow registered.
+   *
+   * @param cards as in {@link #cards}
+   */
+  static String registered(List<String> gpus, int cards) {
+    if (gpus.isEmpty()) {
+      return "TensorFlow registered none although driver and libraries are there; run endossl doctor"
+          + " --verbose for its own words";
+    }
+    return gpus.size()
+        + (cards > gpus.size() ? " of the " + cards + " that the driver shows" : "")
+        + ": "
+        + String.join(", ", gpus)
+        + (gpus.size() > 1 ? "; --devices " + gpus.size() + " cuts a batch among them" : "");
   }
 
   /** What a GPU build lacks and what to do about it; empty if nothing. */

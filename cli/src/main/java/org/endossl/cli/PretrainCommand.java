@@ -38,6 +38,11 @@ final class PretrainCommand extends Command {
   @Parameter(names = "--device", description = DeviceChoice.DEVICE)
   String device = "";
 
+  @Parameter(
+      names = "--devices",
+      description = DeviceChoice.DEVICES + "; the default is compute.devices")
+  @Nullable Integer devices;
+
   @Parameter(names = "--xla", description = DeviceChoice.XLA)
   String xla = "off";
 
@@ -84,7 +89,7 @@ final class PretrainCommand extends Command {
   }
 
   private Checkpoint pretrain(BadRecords bad, Listener listener) throws IOException {
-    SessionOptions options = DeviceChoice.options(device, xla, 0);
+    SessionOptions options = DeviceChoice.options(device, xla, 0, devices);
     if (resume != null) {
       if (config != null || out != null || !overrides.isEmpty()) {
         throw new UsageException(

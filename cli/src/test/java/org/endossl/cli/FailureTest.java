@@ -15,6 +15,7 @@ import java.nio.file.NoSuchFileException;
 import org.endossl.model.WeightsException;
 import org.endossl.tfrecords.DataException;
 import org.endossl.tfrecords.MissingProgramException;
+import org.endossl.train.MissingDevicesException;
 import org.junit.jupiter.api.Test;
 
 final class FailureTest {
@@ -39,6 +40,8 @@ final class FailureTest {
     assertEquals(4, code(new AccessDeniedException("f")));
     assertEquals(4, code(new MissingProgramException("x")));
     assertEquals(4, code(new EnvironmentException("x")));
+    assertEquals(4, code(new MissingDevicesException("x")));
+    assertEquals("x", Failure.of(new MissingDevicesException("x")).line());
     assertEquals(4, code(new UnsatisfiedLinkError("x")));
     assertEquals(4, code(new OutOfMemoryError("x")));
     assertEquals(4, code(new IllegalStateException("x")));

@@ -30,11 +30,21 @@ import org.tensorflow.types.family.TType;
  * device of the step.
  */
 public final class MsnInput implements AutoCloseable {
+  /**
+   * Views of some frames, normalised.
+   *
+   * @param target [frames, randSize, randSize, 3]
+   * @param random view by view: [randViews * frames, randSize, randSize, 3]
+   * @param focal view by view: [focalViews * frames, focalSize, focalSize, 3]; null if none
+   */
+  public record Images(
+      Operand<TFloat32> target, Operand<TFloat32> random, @Nullable Operand<TFloat32> focal) {}
+
   private final Batches batches;
   private final Placeholder<TInt64> key;
-  private final Operand<TFloat32> target;
-  private final Operand<TFloat32> random;
-  private final @Nullable Operand<TFloat32> focal;
+  private final ViewsConfig config;
+  private final boolean fused;
+  private final Images images;
   private final Operand<TInt64> rows;
   private final long frames;
   private final int batch;
@@ -75,14 +85,10 @@ public final class MsnInput implements AutoCloseable {
               views,
               new Batches.Form(types, shapes, batch, true, workers));
     }
-    int large = 1 + config.randViews();
-    boolean fused = new Compute(Compute.Precision.FLOAT32, kernels).fused();
-    this.target = normalized(tf, fused, config, batches.components().subList(0, 1));
-    this.random = normalized(tf, fused, config, batches.components().subList(1, large));
-    this.focal =
-        config.focalViews() == 0
-            ? null
-            : normalized(tf, fused, config, batches.components().subList(large, config.views()));
+    this.config = config;
+    this.fused =
+        new Compute(Compute.Precision.FLOAT32, kernels).fused() && InputOps.status().loaded();
+    this.images = images(tf, bytes());
     this.rows = batches.numbers(config.views());
   }
 
@@ -160,35 +166,78 @@ public final class MsnInput implements AutoCloseable {
   }
 
   /**
-   * View by view: [views * batch, size, size, 3].
-   *
-   * @param fused by the native op; not where the step may be on another device than the processor
+   * A batch's views in bytes, the target's first, then random and focal ones: each [batch, size,
+   * size, 3].
    */
-  @SuppressWarnings("unchecked")
-  private static Operand<TFloat32> normalized(
-      Ops tf, boolean fused, ViewsConfig config, List<? extends Operand<?>> views) {
-    List<Operand<TUint8>> bytes = new ArrayList<>();
-    views.forEach(v -> bytes.add((Operand<TUint8>) v));
-    if (fused && InputOps.status().loaded()) {
-      return InputOps.normalize(tf, bytes, config.normalization());
+  @SuppressWarnings("unchecked") // so the map declares them
+  public List<Operand<TUint8>> bytes() {
+    List<Operand<TUint8>> views = new ArrayList<>();
+    batches
+        .components()
+        .subList(0, config.views())
+        .forEach(v -> views.add((Operand<TUint8>) (Operand<?>) v));
+    return views;
+  }
+
+  /**
+   * The bytes of an equal share of a batch, cut on the processor.
+   *
+   * @param index of the share, from 0
+   * @param shares a divisor of the batch
+   * @return as {@link #bytes}, of the share's frames
+   */
+  public List<Operand<TUint8>> bytes(Ops tf, int index, int shares) {
+    if (shares < 1 || batch % shares != 0) {
+      throw new IllegalArgumentException(
+          "shares: got " + shares + ", wanted a divisor of the batch, " + batch);
     }
-    Operand<TUint8> all = bytes.size() == 1 ? bytes.get(0) : tf.concat(bytes, tf.constant(0));
+    if (shares == 1) {
+      return bytes();
+    }
+    Ops cpu = Batches.onCpu(tf);
+    List<Operand<TUint8>> cut = new ArrayList<>();
+    for (Operand<TUint8> view : bytes()) {
+      int rows = batch / shares;
+      cut.add(
+          cpu.slice(
+              view,
+              cpu.constant(new int[] {index * rows, 0, 0, 0}),
+              cpu.constant(new int[] {rows, -1, -1, -1})));
+    }
+    return cut;
+  }
+
+  /** Bytes as in {@link #bytes}, of any number of frames, for the networks. */
+  public Images images(Ops tf, List<Operand<TUint8>> bytes) {
+    int large = 1 + config.randViews();
+    return new Images(
+        normalized(tf, bytes.subList(0, 1)),
+        normalized(tf, bytes.subList(1, large)),
+        config.focalViews() == 0 ? null : normalized(tf, bytes.subList(large, config.views())));
+  }
+
+  /** View by view; by the native op where it may be, which is the processor's. */
+  private Operand<TFloat32> normalized(Ops tf, List<Operand<TUint8>> views) {
+    if (fused) {
+      return InputOps.normalize(tf, views, config.normalization());
+    }
+    Operand<TUint8> all = views.size() == 1 ? views.get(0) : tf.concat(views, tf.constant(0));
     return config.normalization().apply(tf, tf.dtypes.cast(all, TFloat32.class));
   }
 
   /** The target views, [batch, randSize, randSize, 3], normalised. */
   public Operand<TFloat32> target() {
-    return target;
+    return images.target();
   }
 
   /** The random views, view by view: [randViews * batch, randSize, randSize, 3], normalised. */
   public Operand<TFloat32> random() {
-    return random;
+    return images.random();
   }
 
   /** The focal views, view by view: [focalViews * batch, focalSize, focalSize, 3]; null if none. */
   public @Nullable Operand<TFloat32> focal() {
-    return focal;
+    return images.focal();
   }
 
   /** Which frames a batch shows: [batch], their places in {@link FrameFiles#entries}. */

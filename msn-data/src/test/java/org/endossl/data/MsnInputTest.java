@@ -14,12 +14,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import org.endossl.model.Compute;
 import org.endossl.tfrecords.FrameIndex;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.Graph;
+import org.tensorflow.Operand;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.exceptions.TFOutOfRangeException;
@@ -105,6 +107,46 @@ class MsnInputTest {
       } catch (TFOutOfRangeException end) {
         return steps;
       }
+    }
+  }
+
+  /** Each share has its frames' rows of every view. */
+  @Test
+  void sharesOfABatch_areItsFrames() {
+    try (Graph graph = new Graph();
+        MsnInput input = MsnInput.build(Ops.create(graph), plain, LIGHT, 4, 6, 1)) {
+      Ops tf = Ops.create(graph);
+      List<Operand<TFloat32>> each = new ArrayList<>();
+      for (int i = 0; i < 2; i++) {
+        MsnInput.Images images = input.images(tf, input.bytes(tf, i, 2));
+        each.add(images.target());
+        each.add(Objects.requireNonNull(images.focal()));
+      }
+      try (Session session = new Session(graph)) {
+        input.start(session, 7, 0, 0);
+        Session.Runner runner =
+            session.runner().fetch(input.target()).fetch(Objects.requireNonNull(input.focal()));
+        each.forEach(runner::fetch);
+        try (Result result = runner.run()) {
+          for (int kind = 0; kind < 2; kind++) {
+            float[] all = Graphs.floats((TFloat32) result.get(kind));
+            int views = kind == 0 ? 1 : 3;
+            int share = all.length / views / 2; // of a view
+            for (int i = 0; i < 2; i++) {
+              float[] got = Graphs.floats((TFloat32) result.get(2 + 2 * i + kind));
+              for (int v = 0; v < views; v++) {
+                int from = (2 * v + i) * share;
+                assertArrayEquals(
+                    Arrays.copyOfRange(all, from, from + share),
+                    Arrays.copyOfRange(got, v * share, (v + 1) * share));
+              }
+            }
+          }
+        }
+      }
+      IllegalArgumentException e =
+          assertThrows(IllegalArgumentException.class, () -> input.bytes(tf, 0, 3));
+      assertEquals("shares: got 3, wanted a divisor of the batch, 4", e.getMessage());
     }
   }
 

@@ -43,7 +43,7 @@ public final class Recomputation {
   private final List<Segment> segments = new ArrayList<>();
   private @Nullable Ends ends;
 
-  /** To be given to {@link Vit#classTokens} once. */
+  /** To be given to {@link Vit#packedClassTokens} once. */
   public Recomputation() {}
 
   void block(Body body, Block.Weights weights, Operand<TFloat32> before) {

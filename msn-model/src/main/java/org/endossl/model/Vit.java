@@ -105,16 +105,20 @@ public final class Vit {
       Compute compute,
       List<View> views,
       @Nullable DropPath drop) {
-    return classTokens(tf, w, config, compute, views, drop, null);
+    Ended ended = blocks(tf, w, config, Arithmetic.of(compute), views, drop, null);
+    return ended
+        .sequences()
+        .splitSequences(tf, normed(tf, w, config, ended.tokens()), config.width());
   }
 
   /**
-   * As above.
+   * As {@link #classTokens}, all views' one after the other.
    *
    * @param recomputation learns what it needs to compute the blocks once more; null where gradients
    *     are taken of the activations themselves
+   * @return [sum of the batches, width]
    */
-  public static List<Operand<TFloat32>> classTokens(
+  public static Operand<TFloat32> packedClassTokens(
       Ops tf,
       Weights w,
       VitConfig config,
@@ -123,10 +127,13 @@ public final class Vit {
       @Nullable DropPath drop,
       @Nullable Recomputation recomputation) {
     Ended ended = blocks(tf, w, config, Arithmetic.of(compute), views, drop, recomputation);
-    // The last LayerNorm is one row per image: float32 in any precision.
-    Operand<TFloat32> tokens =
-        LayerNorm.apply(tf.withSubScope("norm"), w.norm, ended.tokens(), config.layerNormEps());
-    return ended.sequences().splitSequences(tf, tokens, config.width());
+    return normed(tf, w, config, ended.tokens());
+  }
+
+  /** The last LayerNorm, of one row per image: float32 in any precision. */
+  private static Operand<TFloat32> normed(
+      Ops tf, Weights w, VitConfig config, Operand<TFloat32> tokens) {
+    return LayerNorm.apply(tf.withSubScope("norm"), w.norm, tokens, config.layerNormEps());
   }
 
   /**

@@ -4,9 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.endossl.model.Initializer;
 import org.endossl.model.ModelVariable;
-import org.endossl.model.Recomputation;
 import org.endossl.model.VariableStore;
-import org.jspecify.annotations.Nullable;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Op;
@@ -53,33 +51,24 @@ record Accumulation(
   /**
    * Builds the nodes.
    *
+   * @param encoders of a part
    * @param total the loss of the whole batch
    * @param trainable the encoder's variables, then the prototypes
-   * @param updates of running averages
-   * @param recomputation of the anchor's encoder; null where its activations are kept
    */
   static Accumulation build(
       Graph graph,
       WholeProjections whole,
-      Operand<TFloat32> anchors,
-      Operand<TFloat32> targets,
+      Encoders encoders,
       Operand<TFloat32> total,
-      List<ModelVariable> trainable,
-      List<Op> updates,
-      @Nullable Recomputation recomputation) {
+      List<ModelVariable> trainable) {
     Ops tf = Ops.create(graph).withSubScope("accumulation");
     List<ModelVariable> encoder = trainable.subList(0, trainable.size() - 1);
     Operand<TFloat32> prototypes = trainable.get(trainable.size() - 1).value();
     List<Operand<TFloat32>> byLoss =
         Gradients.of(graph, total, null, List.of(whole.anchors(), prototypes));
-    Placeholder<TFloat32> part = WholeProjections.placeholder(tf, anchors, 1);
+    Placeholder<TFloat32> part = WholeProjections.placeholder(tf, encoders.anchor(), 1);
     List<Operand<TFloat32>> ofPart =
-        Gradients.of(
-            graph,
-            anchors,
-            part,
-            encoder.stream().map(ModelVariable::value).toList(),
-            recomputation);
+        encoders.gradients(encoders.anchor(), part, Encoders.values(encoder));
     VariableStore sums = new VariableStore(tf, "accumulation.", 0);
     List<Op> store = new ArrayList<>();
     List<Op> add = new ArrayList<>();
@@ -94,9 +83,9 @@ record Accumulation(
     gradients.add(byLoss.get(1));
     return new Accumulation(
         whole,
-        anchors,
-        targets,
-        tf.withControlDependencies(updates).noOp(),
+        encoders.anchor(),
+        encoders.target(),
+        tf.withControlDependencies(encoders.updates()).noOp(),
         byLoss.get(0),
         part,
         tf.withControlDependencies(store).noOp(),

@@ -3,150 +3,152 @@ package org.endossl.train;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
+import java.util.function.Function;
 import org.endossl.data.FrameFiles;
 import org.endossl.data.MsnInput;
 import org.endossl.model.HostTensor;
 import org.endossl.tfrecords.FrameIndex;
 import org.endossl.tfrecords.RecordFiles;
 import org.jspecify.annotations.Nullable;
+import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
-import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
-import org.tensorflow.ndarray.buffer.DataBuffers;
+import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
-import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.op.core.VarHandleOp;
 import org.tensorflow.types.TFloat32;
-import org.tensorflow.types.TFloat64;
+import org.tensorflow.types.TInt32;
 
-/** What a timed step sees: the views of records, or made-up images that are fed each time. */
+/**
+ * What a timed step sees: the views of records, or made-up images, the same for every step, that
+ * lie on the devices.
+ */
 final class BenchInput implements AutoCloseable {
+  static final long SEED = 1;
+
+  private final Graph graph;
+  private final StepBench.Request request;
   private final @Nullable MsnInput records;
-  private final @Nullable InputWait wait;
-  private final List<Placeholder<TFloat32>> fed = new ArrayList<>();
-  private final List<Tensor> images = new ArrayList<>();
-  private final Operand<TFloat32> target;
-  private final Operand<TFloat32> random;
-  private final @Nullable Operand<TFloat32> focal;
-  private long drawn;
-  private double waited;
+  private final @Nullable Feeding feeding;
+  private final List<Op> drawn = new ArrayList<>();
 
-  /** Runs a step; gives its loss. */
-  interface Step {
-    double run(Session.Runner runner, List<Operand<TFloat32>> more, List<HostTensor> got);
-  }
-
-  private BenchInput(Ops tf, MsnInput input) {
-    this.records = input;
-    this.wait = InputWait.build(tf, input.rows());
-    this.target = input.target();
-    this.random = input.random();
-    this.focal = input.focal();
-  }
-
-  private BenchInput(Ops tf, int batch, int focalViews) {
-    this.records = null;
-    this.wait = null;
-    this.target = placeholder(tf, batch, StepBench.SIZE);
-    this.random = placeholder(tf, batch, StepBench.SIZE);
-    this.focal = focalViews == 0 ? null : placeholder(tf, batch * focalViews, StepBench.FOCAL);
-  }
-
-  static BenchInput of(Ops tf, StepBench.Request request) throws IOException {
+  /** Reads the records' index, if there are records. */
+  BenchInput(Graph graph, StepBench.Request request) throws IOException {
+    this.graph = graph;
+    this.request = request;
     if (request.records().isEmpty()) {
-      return new BenchInput(tf, request.batch(), request.focalViews());
+      this.records = null;
+      this.feeding = null;
+      return;
     }
     FrameIndex index = FrameIndex.scan(RecordFiles.list(request.records()));
-    return new BenchInput(
-        tf,
+    this.records =
         MsnInput.build(
-            tf.withSubScope("input"),
+            Ops.create(graph).withSubScope("input"),
             FrameFiles.select(index, index.videos()),
             InputBench.views(request.focalViews()),
             request.batch(),
             1024,
-            0));
+            0);
+    this.feeding =
+        new Feeding(graph, records, request.session().towers(), request.session().staged());
   }
 
-  private Placeholder<TFloat32> placeholder(Ops tf, int rows, int side) {
-    Placeholder<TFloat32> made =
-        tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(rows, side, side, 3)));
-    fed.add(made);
-    return made;
+  /** The devices with their views. */
+  List<Tower> towers(@Nullable Operand<TInt32> keep, StepSeeds seeds) {
+    int views = 1 + request.focalViews();
+    Feeding real = feeding;
+    if (real != null) {
+      return real.towers(keep, seeds, views);
+    }
+    Ops tf = Ops.create(graph).withSubScope("made_up");
+    Placement placement = new Placement(graph);
+    List<String> devices = request.session().towers();
+    int frames = request.batch() / devices.size();
+    List<Tower> towers = new ArrayList<>();
+    for (int i = 0; i < devices.size(); i++) {
+      String name = "bench.images" + i;
+      towers.add(
+          new Tower(
+              devices.get(i),
+              placement.on(
+                  devices.get(i),
+                  () ->
+                      new MsnViews(
+                          images(tf, name + ".target", frames, StepBench.SIZE),
+                          images(tf, name + ".random", frames, StepBench.SIZE),
+                          request.focalViews() == 0
+                              ? null
+                              : images(
+                                  tf,
+                                  name + ".focal",
+                                  frames * request.focalViews(),
+                                  StepBench.FOCAL),
+                          keep,
+                          seeds.drop(),
+                          views))));
+    }
+    return towers;
   }
 
-  Operand<TFloat32> target() {
-    return target;
+  private Operand<TFloat32> images(Ops tf, String name, int rows, int side) {
+    Shape shape = Shape.of(rows, side, side, 3);
+    VarHandleOp images = tf.varHandleOp(TFloat32.class, shape, VarHandleOp.sharedName(name));
+    Operand<TFloat32> uniform =
+        tf.random.statelessRandomUniform(
+            tf.constant(shape), tf.constant(new long[] {SEED, name.hashCode()}));
+    drawn.add(
+        tf.assignVariableOp(
+            images, tf.math.sub(tf.math.mul(uniform, tf.constant(4f)), tf.constant(2f))));
+    return tf.readVariableOp(images, TFloat32.class);
   }
 
-  Operand<TFloat32> random() {
-    return random;
-  }
-
-  @Nullable Operand<TFloat32> focal() {
-    return focal;
-  }
-
-  /** As {@link InputWait#behind}, where there is something to wait for. */
-  MsnViews behind(Ops tf, MsnViews views) {
-    return wait == null ? views : wait.behind(tf, views);
+  /** As {@link Feeding#steps}; to be called before there is a session. */
+  Function<Session, TrainingStep> steps(MsnGraph step, StepSeeds seeds) {
+    Feeding real = feeding;
+    return real == null
+        ? session -> new MadeUp(session, step, seeds)
+        : real.steps(step, seeds, SEED, 1);
   }
 
   /** Draws made-up images. */
   void begin(Session session) {
-    Random numbers = new Random(1);
-    for (Placeholder<TFloat32> image : fed) {
-      float[] values = new float[(int) image.shape().size()];
-      for (int i = 0; i < values.length; i++) {
-        values[i] = 4 * numbers.nextFloat() - 2;
-      }
-      images.add(TFloat32.tensorOf(image.shape(), DataBuffers.of(values)));
-    }
-  }
-
-  /** Makes a runner see the next batch. */
-  void feed(Session session, Session.Runner runner) {
-    MsnInput input = records;
-    if (input != null && drawn++ % input.stepsPerEpoch() == 0) {
-      input.start(session, 0, (drawn - 1) / input.stepsPerEpoch(), 0);
-    }
-    for (int i = 0; i < fed.size(); i++) {
-      runner.feed(fed.get(i), images.get(i));
-    }
-  }
-
-  /** Runs a step on the next batch. */
-  double run(Session session, Step step) {
     Session.Runner runner = session.runner();
-    feed(session, runner);
-    InputWait measured = wait;
-    if (measured == null) {
-      return step.run(runner, List.of(), new ArrayList<>());
-    }
-    List<HostTensor> got = new ArrayList<>();
-    try (TFloat64 now = InputWait.now()) {
-      double loss = step.run(runner.feed(measured.begin(), now), List.of(measured.waited()), got);
-      waited += got.get(0).values().get(0);
-      return loss;
+    if (!drawn.isEmpty()) {
+      drawn.forEach(runner::addTarget);
+      runner.run().close();
     }
   }
 
-  /** Counts the waiting from here on. */
-  void forgetWaits() {
-    waited = 0;
-  }
-
-  /** Seconds waited for input. */
-  double waited() {
-    return waited;
+  /** To be called before each step. */
+  void before(Session session, TrainingStep steps, long step) {
+    MsnInput input = records;
+    if (input != null && step % input.stepsPerEpoch() == 0) {
+      input.start(session, 0, step / input.stepsPerEpoch(), 0);
+      steps.inputBegun();
+    }
   }
 
   @Override
   public void close() {
-    images.forEach(Tensor::close);
     if (records != null) {
       records.close();
     }
+  }
+
+  /** Steps that wait for nothing. */
+  private record MadeUp(Session session, MsnGraph graph, StepSeeds seeds) implements TrainingStep {
+    @Override
+    public Outcome run(long step, Schedules.Scalars scalars, List<Operand<TFloat32>> more) {
+      List<HostTensor> got = new ArrayList<>();
+      try (StepSeeds.Values drawn = StepSeeds.values(SEED, step, 0)) {
+        Session.Runner runner = seeds.feed(session.runner(), drawn);
+        return new Outcome(graph.run(runner, step, scalars, more, got), 0, got);
+      }
+    }
+
+    @Override
+    public void skip(long step) {}
   }
 }

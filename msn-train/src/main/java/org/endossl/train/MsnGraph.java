@@ -3,14 +3,10 @@ package org.endossl.train;
 import java.util.ArrayList;
 import java.util.List;
 import org.endossl.model.Compute;
-import org.endossl.model.DropPath;
 import org.endossl.model.HostTensor;
 import org.endossl.model.ModelVariable;
 import org.endossl.model.MsnLoss;
-import org.endossl.model.ProjectionHead;
-import org.endossl.model.Recomputation;
 import org.endossl.model.VariableStore;
-import org.endossl.model.Vit;
 import org.endossl.train.ema.EmaUpdate;
 import org.endossl.train.optim.AdamW;
 import org.endossl.train.optim.AdamWUpdates;
@@ -25,10 +21,10 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.proto.StepStats;
 import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
-import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TType;
 
 /**
@@ -36,13 +32,7 @@ import org.tensorflow.types.family.TType;
  * Source: {@code train_step} of facebookresearch/msn's {@code msn_train.py}.
  */
 public final class MsnGraph {
-  /** Keep the draws of the two encoders apart from each other and from the patches'. */
-  private static final long ANCHOR_DRAWS = 1L << 40;
-
-  private static final long TARGET_DRAWS = 1L << 41;
-
   private final MsnNetwork network;
-  private final Compute compute;
   private final VariableStore slots;
   private final AdamW adamW;
   private final Placeholder<TFloat32> sharpening;
@@ -51,8 +41,7 @@ public final class MsnGraph {
   private final Op initializer;
   private final MsnLoss.Output loss;
   private final Operand<TFloat32> total;
-  private final Operand<TFloat32> anchorProjection;
-  private final Operand<TFloat32> targetProjection;
+  private final Encoders encoders;
   private final List<Operand<TFloat32>> gradients;
   private final Operand<TFloat32> gradientNorm;
   private final @Nullable Accumulation accumulation;
@@ -75,7 +64,7 @@ public final class MsnGraph {
   }
 
   /**
-   * Builds the graph.
+   * Builds the graph for one device.
    *
    * @param sinkhorn scalar that switches Sinkhorn-Knopp per step; null leaves it out
    */
@@ -86,31 +75,45 @@ public final class MsnGraph {
       CriterionConfig criterion,
       @Nullable Operand<TBool> sinkhorn,
       Plan plan) {
+    this(graph, network, Tower.only(views), criterion, sinkhorn, plan);
+  }
+
+  /**
+   * Builds the graph.
+   *
+   * @param towers equal shares of a batch; variables, heads and loss are on TensorFlow's first
+   *     device
+   * @param sinkhorn scalar that switches Sinkhorn-Knopp per step; null leaves it out
+   */
+  MsnGraph(
+      Graph graph,
+      MsnNetwork network,
+      List<Tower> towers,
+      CriterionConfig criterion,
+      @Nullable Operand<TBool> sinkhorn,
+      Plan plan) {
     Ops tf = Ops.create(graph);
     this.network = network;
-    this.compute = plan.compute();
-    Recomputation recomputation = plan.recompute() ? new Recomputation() : null;
     this.adamW = new AdamW(tf);
     this.sharpening =
         tf.withName("sharpening").placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));
     this.momentum =
         tf.withName("momentum").placeholder(TFloat64.class, Placeholder.shape(Shape.scalar()));
 
-    List<Op> updates = new ArrayList<>();
-    this.targetProjection = target(tf.withSubScope("target"), views, updates);
-    this.anchorProjection = anchor(tf.withSubScope("anchor"), views, updates, recomputation);
+    Compute compute = plan.compute();
+    this.encoders = new Encoders(graph, network, towers, compute, plan.recompute());
     WholeProjections whole =
         plan.parts() == 1
             ? null
             : WholeProjections.of(
-                tf.withSubScope("whole"), anchorProjection, targetProjection, plan.parts());
+                tf.withSubScope("whole"), encoders.anchor(), encoders.target(), plan.parts());
     this.loss =
         MsnLoss.apply(
             tf.withSubScope("loss"),
-            whole == null ? anchorProjection : whole.anchors(),
-            whole == null ? targetProjection : whole.targets(),
+            whole == null ? encoders.anchor() : whole.anchors(),
+            whole == null ? encoders.target() : whole.targets(),
             network.prototypes().value(),
-            views.views(),
+            towers.get(0).views().views(),
             criterion.temperature(),
             sharpening,
             sinkhorn);
@@ -118,25 +121,14 @@ public final class MsnGraph {
 
     List<ModelVariable> trainable = network.trainable();
     Accumulation sums =
-        whole == null
-            ? null
-            : Accumulation.build(
-                graph,
-                whole,
-                anchorProjection,
-                targetProjection,
-                total,
-                trainable,
-                updates,
-                recomputation);
+        whole == null ? null : Accumulation.build(graph, whole, encoders, total, trainable);
     this.accumulation = sums;
     List<Operand<TFloat32>> raw =
         sums == null
-            ? Gradients.of(graph, total, null, values(trainable), recomputation)
+            ? encoders.gradients(total, null, Encoders.values(trainable))
             : sums.gradients();
-    if (sums != null) {
-      updates.clear(); // they are run with the parts
-    }
+    // The running averages' are run with the parts if there are some.
+    List<Op> updates = new ArrayList<>(sums == null ? encoders.updates() : List.of());
     int encoder = trainable.size() - 1; // the prototypes, last, are not clipped
     GradientClipping clipped =
         GradientClipping.apply(
@@ -161,70 +153,6 @@ public final class MsnGraph {
     this.initializer = initializer(tf);
   }
 
-  /**
-   * The anchor's random views without the dropped patches, then its focal views. The encoder sees
-   * all their tokens as one matrix; the head's BatchNorm takes each group by itself. It runs behind
-   * the target: side by side their ops would take each other's caches.
-   */
-  private Operand<TFloat32> anchor(
-      Ops tf, MsnViews views, List<Op> updates, @Nullable Recomputation recomputation) {
-    List<Vit.View> groups = new ArrayList<>();
-    groups.add(
-        new Vit.View(
-            tf.withControlDependencies(List.of(targetProjection)).identity(views.random()),
-            views.keep()));
-    Operand<TFloat32> images = views.focal();
-    if (images != null) {
-      groups.add(new Vit.View(images, null));
-    }
-    List<Operand<TFloat32>> projections = new ArrayList<>();
-    ProjectionHead.Output previous = null;
-    for (Operand<TFloat32> tokens :
-        Vit.classTokens(
-            tf,
-            network.anchor(),
-            network.encoder(),
-            compute,
-            groups,
-            drop(tf, views, ANCHOR_DRAWS),
-            recomputation)) {
-      previous = ProjectionHead.apply(tf, network.anchorHead(), tokens, previous);
-      updates.addAll(previous.runningAverageUpdates());
-      projections.add(previous.z());
-    }
-    return projections.size() == 1 ? projections.get(0) : tf.concat(projections, tf.constant(0));
-  }
-
-  /**
-   * The target's view whole; in training mode too, so its BatchNorm uses the batch's statistics.
-   */
-  private Operand<TFloat32> target(Ops tf, MsnViews views, List<Op> updates) {
-    Operand<TFloat32> token =
-        Vit.classTokens(
-                tf,
-                network.target(),
-                network.encoder(),
-                compute,
-                List.of(new Vit.View(views.target(), null)),
-                drop(tf, views, TARGET_DRAWS))
-            .get(0);
-    ProjectionHead.Output output = ProjectionHead.apply(tf, network.targetHead(), token, null);
-    updates.addAll(output.runningAverageUpdates());
-    return tf.stopGradient(output.z());
-  }
-
-  /** Both encoders are in training mode; null where the rate is 0. */
-  private @Nullable DropPath drop(Ops tf, MsnViews views, long draws) {
-    Operand<TInt64> seed = views.seed();
-    if (network.encoder().dropPath() == 0) {
-      return null;
-    }
-    if (seed == null) {
-      throw new IllegalArgumentException("drop_path: wanted views with a seed");
-    }
-    return new DropPath(tf.math.add(seed, tf.constant(new long[] {draws, 0})));
-  }
-
   private Operand<TFloat32> total(Ops tf, CriterionConfig criterion) {
     Operand<TFloat32> sum = loss.crossEntropy();
     if (criterion.meMaxWeight() != 0) {
@@ -238,10 +166,6 @@ public final class MsnGraph {
 
   private static Operand<TFloat32> scalar(Ops tf, double value) {
     return tf.constant((float) value);
-  }
-
-  private static List<Operand<TFloat32>> values(List<ModelVariable> variables) {
-    return variables.stream().map(ModelVariable::value).toList();
   }
 
   private static List<Operand<? extends TType>> handles(List<ModelVariable> variables) {
@@ -353,13 +277,13 @@ public final class MsnGraph {
     }
   }
 
-  /** One step by op type; {@code runner} has {@link OpProfile#OPTIONS} and the input's feeds. */
-  OpProfile profile(Session.Runner runner, long done, Schedules.Scalars scalars) {
+  /** What one step ran; {@code runner} has {@link OpProfile#OPTIONS} and the input's feeds. */
+  StepStats trace(Session.Runner runner, long done, Schedules.Scalars scalars) {
     List<Tensor> fed = new ArrayList<>();
     try {
       feed(runner, done, scalars, fed);
       try (Result result = runner.addTarget(step).runAndFetchMetadata()) {
-        return OpProfile.of(result);
+        return result.getMetadata().orElseThrow().getStepStats();
       }
     } finally {
       fed.forEach(Tensor::close);
@@ -398,6 +322,11 @@ public final class MsnGraph {
     runner.feed(sharpening, fed.get(fed.size() - 1));
   }
 
+  /** The whole step. */
+  Op step() {
+    return step;
+  }
+
   MsnNetwork network() {
     return network;
   }
@@ -407,11 +336,11 @@ public final class MsnGraph {
   }
 
   Operand<TFloat32> anchorProjection() {
-    return anchorProjection;
+    return encoders.anchor();
   }
 
   Operand<TFloat32> targetProjection() {
-    return targetProjection;
+    return encoders.target();
   }
 
   /** What the optimizer gets: the encoder's clipped, the prototypes' as they are. */

@@ -64,6 +64,13 @@ record MsnNetwork(
     return all;
   }
 
+  /** The parameters of the anchor's encoder, without its head's. */
+  List<ModelVariable> encoderParameters() {
+    return parameters(anchorStore).stream()
+        .filter(v -> !v.name().startsWith("anchor.fc."))
+        .toList();
+  }
+
   /** What the optimizer updates: the anchor's parameters, then the prototypes. */
   List<ModelVariable> trainable() {
     List<ModelVariable> all = new ArrayList<>(parameters(anchorStore));

@@ -1,5 +1,6 @@
 package org.endossl.train;
 
+import org.endossl.data.MsnInput;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
@@ -23,4 +24,22 @@ record MsnViews(
     @Nullable Operand<TFloat32> focal,
     @Nullable Operand<TInt32> keep,
     @Nullable Operand<TInt64> seed,
-    int views) {}
+    int views) {
+  /**
+   * Of an input's images.
+   *
+   * @param views per frame, the target's left out
+   */
+  static MsnViews of(
+      MsnInput.Images images,
+      @Nullable Operand<TInt32> keep,
+      @Nullable Operand<TInt64> seed,
+      int views) {
+    return new MsnViews(images.target(), images.random(), images.focal(), keep, seed, views);
+  }
+
+  /** Frames. */
+  int frames() {
+    return Math.toIntExact(target.shape().get(0));
+  }
+}

@@ -5,11 +5,10 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.tensorflow.Result;
 import org.tensorflow.proto.DeviceStepStats;
 import org.tensorflow.proto.NodeExecStats;
-import org.tensorflow.proto.RunMetadata;
 import org.tensorflow.proto.RunOptions;
+import org.tensorflow.proto.StepStats;
 
 /**
  * Where the time of one {@code Session.run} went, by op type: TensorFlow's own trace, summed. Ops
@@ -36,10 +35,9 @@ public record OpProfile(List<Row> rows) {
   }
 
   /** Sums the trace of a run that had {@link #OPTIONS}. */
-  static OpProfile of(Result result) {
-    RunMetadata metadata = result.getMetadata().orElseThrow();
+  static OpProfile of(StepStats trace) {
     Map<String, List<Long>> micros = new LinkedHashMap<>();
-    for (DeviceStepStats device : metadata.getStepStats().getDevStatsList()) {
+    for (DeviceStepStats device : trace.getDevStatsList()) {
       for (NodeExecStats node : device.getNodeStatsList()) {
         micros
             .computeIfAbsent(type(node), unused -> new ArrayList<>())
@@ -57,8 +55,8 @@ public record OpProfile(List<Row> rows) {
     return micros.stream().mapToLong(Long::longValue).sum() / 1e3;
   }
 
-  /** The label reads {@code name = Type(inputs)}. */
-  private static String type(NodeExecStats node) {
+  /** An op's type. The label reads {@code name = Type(inputs)}. */
+  static String type(NodeExecStats node) {
     String label = node.getTimelineLabel();
     int from = label.indexOf(" = ");
     int to = label.indexOf('(');

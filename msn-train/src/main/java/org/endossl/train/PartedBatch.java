@@ -176,7 +176,7 @@ final class PartedBatch implements TrainingStep {
   }
 
   @Override
-  public void skip() {
+  public void skip(long step) {
     for (int i = 0; i < parts; i++) {
       Session.Runner runner = session.runner();
       source.components().forEach(runner::addTarget);

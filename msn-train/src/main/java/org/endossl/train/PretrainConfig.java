@@ -2,7 +2,6 @@ package org.endossl.train;
 
 import java.util.Objects;
 import org.endossl.data.ViewsConfig;
-import org.endossl.model.Compute;
 import org.endossl.model.HeadConfig;
 import org.endossl.model.VitConfig;
 
@@ -14,7 +13,7 @@ import org.endossl.model.VitConfig;
  * @param views the views drawn from a frame
  * @param masking the patches dropped
  * @param encoder the Vision Transformer
- * @param compute precision and kernels of the encoders
+ * @param compute precision and kernels of the encoders, and devices; may be absent
  * @param head the projection head
  * @param criterion the loss
  * @param optimization the optimizer and its schedules
@@ -27,14 +26,14 @@ public record PretrainConfig(
     ViewsConfig views,
     MaskingConfig masking,
     VitConfig encoder,
-    Compute compute,
+    ComputeConfig compute,
     HeadConfig head,
     CriterionConfig criterion,
     OptimizationConfig optimization,
     RunConfig run,
     LogsConfig logs) {
   public PretrainConfig {
-    compute = Objects.requireNonNullElse(compute, Compute.FLOAT32);
+    compute = Objects.requireNonNullElse(compute, ComputeConfig.FLOAT32);
     if (views.randSize() != encoder.imageSize()) {
       throw new IllegalArgumentException(
           "views.rand_size: got "
@@ -53,5 +52,36 @@ public record PretrainConfig(
       throw new IllegalArgumentException(
           "masking.patch_drop: got " + masking.patchDrop() + ", which leaves no patch");
     }
+    if (optimization.part() % compute.count() != 0) {
+      throw new IllegalArgumentException(
+          "compute.devices: got "
+              + compute.count()
+              + ", wanted a divisor of the frames that are computed at a time, "
+              + optimization.part()
+              + " (optimization.batch_size / optimization.accumulation)");
+    }
+  }
+
+  /** The same on another number of devices; as it is for 0. */
+  PretrainConfig on(int devices) {
+    return devices == 0
+        ? this
+        : new PretrainConfig(
+            seed,
+            data,
+            views,
+            masking,
+            encoder,
+            compute.on(devices),
+            head,
+            criterion,
+            optimization,
+            run,
+            logs);
+  }
+
+  /** Frames on a device at a time. */
+  int framesPerDevice() {
+    return optimization.part() / compute.count();
   }
 }

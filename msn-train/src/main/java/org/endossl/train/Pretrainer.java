@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Function;
 import org.endossl.data.FrameFiles;
 import org.endossl.data.InputErrors;
 import org.endossl.data.MsnInput;
@@ -39,7 +40,7 @@ public final class Pretrainer {
       @Nullable Checkpoint from,
       SessionOptions options,
       PretrainProgress.Listener listener) {
-    this.options = options;
+    this.options = options.with(config.compute().count());
     this.config = config;
     this.directory = directory;
     this.resumed = from;
@@ -60,20 +61,23 @@ public final class Pretrainer {
    * Starts a run in a new folder.
    *
    * @param bad what is done about bad records; those passed over are listed in the folder
-   * @param options device and threads
+   * @param options device and threads; a number of devices there goes into the configuration
    * @return its last checkpoint
    * @throws IllegalArgumentException if the folder is not empty
+   * @throws MissingDevicesException if there are not as many devices
    * @throws org.endossl.tfrecords.DataException if records are missing or damaged, or hold no frame
    *     of the part that the configuration asks for
    */
   public static Checkpoint run(
-      PretrainConfig config,
+      PretrainConfig wanted,
       Path directory,
       BadRecords bad,
       SessionOptions options,
       PretrainProgress.Listener listener)
       throws IOException {
     RunDirectory.requireNew(directory);
+    PretrainConfig config = wanted.on(options.devices());
+    Devices.require(options.with(config.compute().count()));
     FrameFiles files = files(config, bad, listener); // before anything is written
     RunDirectory run = RunDirectory.create(directory);
     run.write(config);
@@ -95,6 +99,8 @@ public final class Pretrainer {
    * Goes on from the newest checkpoint of a run, with the configuration that the run has. A run
    * without a checkpoint starts again; one that is done stays as it is.
    *
+   * @param options a number of devices there is for this process only: the run's configuration
+   *     stays
    * @return its last checkpoint
    * @throws IllegalArgumentException if the folder holds no run, or the records are not those that
    *     it began with
@@ -103,7 +109,9 @@ public final class Pretrainer {
       Path directory, BadRecords bad, SessionOptions options, PretrainProgress.Listener listener)
       throws IOException {
     RunDirectory run = RunDirectory.open(directory);
-    PretrainConfig config = YamlConfig.load(run.config(), PretrainConfig.class, List.of());
+    PretrainConfig config =
+        YamlConfig.load(run.config(), PretrainConfig.class, List.of()).on(options.devices());
+    Devices.require(options.with(config.compute().count()));
     Files.createDirectories(run.checkpoints());
     Checkpoint.removeUnfinished(run.checkpoints());
     List<Path> found = Checkpoint.list(run.checkpoints());
@@ -145,22 +153,25 @@ public final class Pretrainer {
           MsnNetwork.create(
               tf, config.encoder(), config.head(), config.criterion().prototypes(), config.seed());
       StepSeeds seeds = StepSeeds.build(tf);
-      InputWait wait = InputWait.build(tf, input.rows());
-      MsnViews views = wait.behind(tf, views(tf, input, seeds));
+      int parts = config.optimization().accumulation();
+      // Parts are kept in the host's memory between their two passes and are not staged.
+      Feeding feeding = new Feeding(graph, input, options.towers(), options.staged() && parts == 1);
+      List<Tower> towers = feeding.towers(keep(tf, seeds), seeds, config.views().views() - 1);
       MsnGraph step =
           new MsnGraph(
               graph,
               network,
-              views,
+              towers,
               config.criterion(),
               config.criterion().sinkhorn() ? tf.constant(true) : null,
               new MsnGraph.Plan(
                   config.optimization().clipGrad(),
                   options.ema(),
-                  options.compute(config.compute()),
-                  config.optimization().accumulation(),
+                  options.compute(config.compute().network()),
+                  parts,
                   config.optimization().recomputes()));
-      RunPictures pictures = new RunPictures(tf, config, network, views);
+      RunPictures pictures = new RunPictures(tf, config, network, towers.get(0).views());
+      Function<Session, TrainingStep> steps = feeding.steps(step, seeds, config.seed(), parts);
       CheckpointOps checkpoints = CheckpointOps.build(tf, step.variables());
       try (Session session = new Session(graph, options.config())) {
         return new TrainingLoop(
@@ -171,7 +182,7 @@ public final class Pretrainer {
                     session,
                     input,
                     () -> step.initialize(session),
-                    steps(session, input, step, seeds, wait),
+                    steps.apply(session),
                     pictures,
                     checkpoints,
                     listener))
@@ -183,15 +194,6 @@ public final class Pretrainer {
         throw e;
       }
     }
-  }
-
-  private TrainingStep steps(
-      Session session, MsnInput input, MsnGraph graph, StepSeeds seeds, InputWait wait) {
-    int parts = config.optimization().accumulation();
-    return parts == 1
-        ? new WholeBatch(session, input, graph, seeds, wait, config.seed())
-        : new PartedBatch(
-            session, graph, PartedBatch.Source.of(input, wait), seeds, config.seed(), parts);
   }
 
   private MsnInput input(Graph graph, FrameFiles files) {
@@ -206,19 +208,12 @@ public final class Pretrainer {
         config.compute().kernels());
   }
 
-  private MsnViews views(Ops tf, MsnInput input, StepSeeds seeds) {
+  /** The patches of random views that a step keeps; null for all. */
+  private @Nullable Operand<TInt32> keep(Ops tf, StepSeeds seeds) {
     int patches = config.encoder().patches();
     int kept = config.masking().kept(patches);
-    Operand<TInt32> keep =
-        kept == patches
-            ? null
-            : PatchMask.draw(tf.withSubScope("mask"), patches, kept, seeds.mask());
-    return new MsnViews(
-        input.target(),
-        input.random(),
-        input.focal(),
-        keep,
-        seeds.drop(),
-        config.views().randViews() + config.views().focalViews());
+    return kept == patches
+        ? null
+        : PatchMask.draw(tf.withSubScope("mask"), patches, kept, seeds.mask());
   }
 }

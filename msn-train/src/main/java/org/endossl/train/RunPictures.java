@@ -37,7 +37,7 @@ final class RunPictures {
   /**
    * Adds what the pictures need to the graph.
    *
-   * @param views of a step, or of its first part
+   * @param views of a step, or of its first part, on the first device
    */
   RunPictures(Ops ops, PretrainConfig config, MsnNetwork network, MsnViews views) {
     Ops tf = ops.withSubScope("pictures");
@@ -64,7 +64,7 @@ final class RunPictures {
   }
 
   private int frames() {
-    return Math.min(FRAMES, config.optimization().part());
+    return Math.min(FRAMES, config.framesPerDevice());
   }
 
   /** Whether the first step of an epoch shows its views. */
@@ -100,7 +100,7 @@ final class RunPictures {
     for (float index : got.get(2).toArray()) {
       kept.add((int) index);
     }
-    int part = config.optimization().part();
+    int part = config.framesPerDevice();
     List<List<BufferedImage>> rows = new ArrayList<>();
     for (int i = 0; i < frames(); i++) {
       List<BufferedImage> row = new ArrayList<>(List.of(tile(target, i, v.randSize())));

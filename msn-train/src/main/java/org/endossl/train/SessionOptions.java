@@ -1,5 +1,7 @@
 package org.endossl.train;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.endossl.model.Compute;
 import org.endossl.train.config.Require;
 import org.endossl.train.ema.EmaUpdate;
@@ -17,13 +19,23 @@ import org.tensorflow.proto.RewriterConfig;
  * @param xla whether XLA compiles what it can of the graph. On the CPU TensorFlow does so only with
  *     {@code TF_XLA_FLAGS=--tf_xla_cpu_global_jit} in the environment
  * @param device what computes the step
+ * @param devices how many of them a batch is cut among; 0 for what the configuration says. Of
+ *     processors there are as many as are asked for, all of them the same cores: a step among some
+ *     is no faster, and has the same results
+ * @param staged whether the next batch is copied to its devices while a step computes
  */
-public record SessionOptions(int intraOpThreads, int interOpThreads, boolean xla, Device device) {
+public record SessionOptions(
+    int intraOpThreads,
+    int interOpThreads,
+    boolean xla,
+    Device device,
+    int devices,
+    boolean staged) {
   /** What computes the step; reading and decoding are the CPU's always. */
   public enum Device {
     /** The CPU, also where there is a GPU. */
     CPU,
-    /** The first GPU, whose memory is taken as it is needed. */
+    /** GPUs from the first, whose memory is taken as it is needed. */
     GPU
   }
 
@@ -33,11 +45,39 @@ public record SessionOptions(int intraOpThreads, int interOpThreads, boolean xla
   public SessionOptions {
     Require.atLeast("intra-op threads", intraOpThreads, 0);
     Require.atLeast("inter-op threads", interOpThreads, 0);
+    Require.atLeast("devices", devices, 0);
+  }
+
+  /** On as many devices as the configuration says; batches are staged for GPUs. */
+  public SessionOptions(int intraOpThreads, int interOpThreads, boolean xla, Device device) {
+    this(intraOpThreads, interOpThreads, xla, device, 0, device == Device.GPU);
   }
 
   /** On the CPU without XLA. */
   public SessionOptions(int intraOpThreads, int interOpThreads) {
     this(intraOpThreads, interOpThreads, false, Device.CPU);
+  }
+
+  /** The same with another number of devices. */
+  public SessionOptions with(int count) {
+    return new SessionOptions(intraOpThreads, interOpThreads, xla, device, count, staged);
+  }
+
+  /** How many devices there are to be: at least one. */
+  int count() {
+    return Math.max(1, devices);
+  }
+
+  /**
+   * The devices that a batch is cut among, as in {@code /device:GPU:1}; one without a name, which
+   * leaves the choice to TensorFlow, if there is one.
+   */
+  List<String> towers() {
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i < count(); i++) {
+      names.add(count() == 1 ? "" : "/device:" + device + ":" + i);
+    }
+    return names;
   }
 
   /** How networks are computed there: the native ops are the CPU's. */
@@ -75,9 +115,10 @@ public record SessionOptions(int intraOpThreads, int interOpThreads, boolean xla
             .setShapeOptimization(off);
     ConfigProto.Builder config = ConfigProto.newBuilder();
     if (device == Device.CPU) {
-      config.putDeviceCount("GPU", 0);
+      config.putDeviceCount("GPU", 0).putDeviceCount("CPU", count());
     } else {
       config
+          .putDeviceCount("GPU", count()) // the others stay as they are
           .setGpuOptions(GPUOptions.newBuilder().setAllowGrowth(true))
           .setAllowSoftPlacement(true); // the input's ops have no kernel on a GPU
     }

@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.endossl.model.Compute;
 import org.endossl.model.HeadConfig;
 import org.endossl.model.VitConfig;
@@ -23,12 +24,11 @@ import org.tensorflow.TensorFlow;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
-import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.op.core.VarHandleOp;
 import org.tensorflow.op.linalg.MatMul;
 import org.tensorflow.types.TBfloat16;
 import org.tensorflow.types.TFloat32;
-import org.tensorflow.types.TInt64;
+import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TNumber;
 
 /**
@@ -54,7 +54,7 @@ public final class StepBench {
    * @param steps steps to take, of which the first two do not count
    * @param compute precision and kernels
    * @param recompute whether activations of the anchor's blocks are computed again
-   * @param session threads and device
+   * @param session threads and devices
    * @param records input to read, decode and draw views from; empty takes made-up images
    */
   public record Request(
@@ -85,6 +85,10 @@ public final class StepBench {
       Require.atLeast("focal", focalViews, 0);
       Require.atLeast("steps", steps, 3);
       new MaskingConfig(patchDrop); // checks it
+      if (batch % session.count() != 0) {
+        throw new IllegalArgumentException(
+            "devices: got " + session.count() + ", wanted a divisor of the batch, " + batch);
+      }
     }
   }
 
@@ -97,7 +101,10 @@ public final class StepBench {
    * @param imagesPerSecond frames per second of the fastest step
    * @param inputWait share of the time of the steps that count spent waiting for input; 0 for
    *     made-up images
-   * @param matmulGigaflops best of eight products of 2048 x 2048 matrices, in the same precision
+   * @param matmulGigaflops best of eight products of 2048 x 2048 matrices, in the same precision,
+   *     on one device
+   * @param stepGigaflop of the linear layers of a step, see {@link StepProducts}
+   * @param matmulShare of the devices' rate of products that the fastest step has with those
    * @param firstStepSeconds from the start of this process to the end of its first step
    * @param phases seconds of it by part
    * @param peakMegabytes largest resident memory of the process until after the last step; -1 where
@@ -114,6 +121,8 @@ public final class StepBench {
       double imagesPerSecond,
       double inputWait,
       double matmulGigaflops,
+      double stepGigaflop,
+      double matmulShare,
       double firstStepSeconds,
       Map<String, Double> phases,
       long peakMegabytes,
@@ -153,43 +162,43 @@ public final class StepBench {
 
   private Figures measure() throws IOException {
     Instant began = since;
+    Devices.require(request.session());
     phase("java");
     String version = TensorFlow.version();
     phase("tensorflow");
     VitConfig encoder = encoder(request.model());
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
-      Placeholder<TInt64> seed = tf.placeholder(TInt64.class, Placeholder.shape(Shape.of(2)));
-      BenchInput input = BenchInput.of(tf, request);
-      MsnGraph step = graph(graph, tf, encoder, input, seed);
+      StepSeeds seeds = StepSeeds.build(tf);
+      BenchInput input = new BenchInput(graph, request);
+      MsnGraph step = graph(graph, tf, encoder, input, seeds);
+      Function<Session, TrainingStep> sessions = input.steps(step, seeds);
       Product product =
           new Product(tf, request.compute().precision() == Compute.Precision.BFLOAT16);
       phase("graph");
       try (input;
           Session session = new Session(graph, request.session().config())) {
+        TrainingStep steps = sessions.apply(session);
         input.begin(session);
         step.initialize(session);
         phase("weights");
         List<Double> seconds = new ArrayList<>();
-        double loss = step(session, step, input, seed, seconds);
+        List<Double> waits = new ArrayList<>();
+        double loss = step(session, input, steps, seconds, waits);
         phase("first step");
         double first = Duration.between(began, Instant.now()).toNanos() / 1e9;
-        input.forgetWaits();
-        double counting = 0;
         while (seconds.size() < request.steps()) {
-          if (seconds.size() == 2) {
-            input.forgetWaits();
-            counting = 0;
-          }
-          loss = step(session, step, input, seed, seconds);
-          counting += seconds.get(seconds.size() - 1);
+          loss = step(session, input, steps, seconds, waits);
         }
-        double wait = input.waited() / counting;
+        double wait = sum(waits.subList(2, waits.size())) / sum(seconds.subList(2, seconds.size()));
         long peak = peakMegabytes(); // before the tracing of a step
-        OpProfile profile = profile(session, step, input, seed);
+        OpProfile profile = profile(session, step, input, steps, seeds);
         double rate = product.gigaflops(session);
         List<Double> counted = seconds.stream().skip(2).sorted().toList();
         double best = counted.get(0);
+        double work =
+            StepProducts.gigaflop(
+                encoder, request.batch(), kept(encoder), request.focalViews(), FOCAL);
         return new Figures(
             request,
             best * 1e3,
@@ -197,6 +206,8 @@ public final class StepBench {
             request.batch() / best,
             wait,
             rate,
+            work,
+            work / best / (rate * machines()),
             first,
             phases,
             peak,
@@ -208,6 +219,16 @@ public final class StepBench {
     }
   }
 
+  /** Processors are the same cores, however many there are made to be. */
+  private int machines() {
+    SessionOptions session = request.session();
+    return session.device() == SessionOptions.Device.GPU ? session.count() : 1;
+  }
+
+  private int kept(VitConfig encoder) {
+    return new MaskingConfig(request.patchDrop()).kept(encoder.patches());
+  }
+
   private void phase(String name) {
     Instant now = Instant.now();
     phases.put(name, Duration.between(since, now).toNanos() / 1e9);
@@ -215,23 +236,17 @@ public final class StepBench {
   }
 
   private MsnGraph graph(
-      Graph graph, Ops tf, VitConfig encoder, BenchInput input, Operand<TInt64> seed) {
-    int kept = new MaskingConfig(request.patchDrop()).kept(encoder.patches());
+      Graph graph, Ops tf, VitConfig encoder, BenchInput input, StepSeeds seeds) {
+    int kept = kept(encoder);
     MsnNetwork network = MsnNetwork.create(tf, encoder, new HeadConfig(2048, 256, true), 1024, 0);
+    Operand<TInt32> keep =
+        kept == encoder.patches()
+            ? null
+            : PatchMask.draw(tf, encoder.patches(), kept, seeds.mask());
     return new MsnGraph(
         graph,
         network,
-        input.behind(
-            tf,
-            new MsnViews(
-                input.target(),
-                input.random(),
-                input.focal(),
-                kept == encoder.patches()
-                    ? null
-                    : PatchMask.draw(tf, encoder.patches(), kept, seed),
-                seed,
-                1 + request.focalViews())),
+        input.towers(keep, seeds),
         new CriterionConfig(1024, 0.1, 0.25, 0.25, 1, 0, false),
         null,
         new MsnGraph.Plan(
@@ -244,28 +259,28 @@ public final class StepBench {
 
   private static double step(
       Session session,
-      MsnGraph graph,
       BenchInput input,
-      Placeholder<TInt64> seed,
-      List<Double> seconds) {
+      TrainingStep steps,
+      List<Double> seconds,
+      List<Double> waits) {
     long begin = System.nanoTime();
-    try (TInt64 value = TInt64.vectorOf(1, seconds.size())) {
-      double loss =
-          input.run(
-              session,
-              (runner, more, got) ->
-                  graph.run(runner.feed(seed, value), seconds.size(), SCALARS, more, got).loss());
-      seconds.add((System.nanoTime() - begin) / 1e9);
-      return loss;
-    }
+    input.before(session, steps, seconds.size());
+    TrainingStep.Outcome outcome = steps.run(seconds.size(), SCALARS, List.of());
+    seconds.add((System.nanoTime() - begin) / 1e9);
+    waits.add(outcome.waited());
+    return outcome.measured().loss();
   }
 
-  private static OpProfile profile(
-      Session session, MsnGraph graph, BenchInput input, Placeholder<TInt64> seed) {
-    Session.Runner runner = session.runner().setOptions(OpProfile.OPTIONS);
-    input.feed(session, runner);
-    try (TInt64 value = TInt64.vectorOf(1, 0)) {
-      return graph.profile(runner.feed(seed, value), 0, SCALARS);
+  private static double sum(List<Double> values) {
+    return values.stream().mapToDouble(Double::doubleValue).sum();
+  }
+
+  private OpProfile profile(
+      Session session, MsnGraph graph, BenchInput input, TrainingStep steps, StepSeeds seeds) {
+    input.before(session, steps, request.steps());
+    try (StepSeeds.Values drawn = StepSeeds.values(BenchInput.SEED, request.steps(), 0)) {
+      Session.Runner runner = session.runner().setOptions(OpProfile.OPTIONS);
+      return OpProfile.of(graph.trace(seeds.feed(runner, drawn), request.steps(), SCALARS));
     }
   }
 

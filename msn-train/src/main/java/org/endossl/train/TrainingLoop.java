@@ -83,10 +83,11 @@ final class TrainingLoop {
       for (long step = first; step < end; ) {
         if (restart || step % perEpoch == 0) {
           startInput(step);
+          parts.step().inputBegun();
           restart = false;
         }
         if (skipped.contains(step)) {
-          parts.step().skip();
+          parts.step().skip(step);
         } else {
           MsnGraph.Measured measured = step(step, logs);
           if (!measured.finite()) {

@@ -23,6 +23,9 @@ interface TrainingStep {
   /** Trains on the next batch; {@code more} is fetched as well. */
   Outcome run(long step, Schedules.Scalars scalars, List<Operand<TFloat32>> more);
 
-  /** Draws the next batch and leaves it. */
-  void skip();
+  /** The input has just been made to begin somewhere. */
+  default void inputBegun() {}
+
+  /** Draws the next batch, that of a step, and leaves it. */
+  void skip(long step);
 }

@@ -43,7 +43,7 @@ final class WholeBatch implements TrainingStep {
   }
 
   @Override
-  public void skip() {
+  public void skip(long step) {
     session.runner().addTarget(input.rows()).run().close();
   }
 }

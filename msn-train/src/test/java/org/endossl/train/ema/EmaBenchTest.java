@@ -2,6 +2,8 @@ package org.endossl.train.ema;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class EmaBenchTest {
@@ -9,9 +11,30 @@ class EmaBenchTest {
   void figures_areThoseOfEveryFormOfThisBuild() {
     EmaBench.Figures figures = EmaBench.run(new EmaBench.Request(7, 100_003, 3));
     assertEquals(EmaLibrary.status().loaded() ? 2 : 1, figures.milliseconds().size());
+    assertEquals(16, figures.triadBytes());
+    checkShares(figures);
+  }
+
+  /** What a GPU is measured with runs on any device. */
+  @Test
+  void figuresByOps_areOfTheCompositeForm() {
+    EmaBench.Figures figures =
+        EmaBench.run(
+            new EmaBench.Request(7, 100_003, 3),
+            List.of(EmaUpdate.Form.COMPOSITE),
+            4,
+            tf -> Triads.ops(tf, 100_003, 4),
+            1);
+    assertEquals(Set.of(EmaUpdate.Form.COMPOSITE), figures.milliseconds().keySet());
+    assertEquals(12, figures.triadBytes());
+    assertEquals("TensorFlow's ops", figures.triads());
+    checkShares(figures);
+  }
+
+  private static void checkShares(EmaBench.Figures figures) {
     double limit =
         Math.max(
-            16 * 100_003 / figures.triadMilliseconds(),
+            figures.triadBytes() * 100_003 / figures.triadMilliseconds(),
             12 * 100_003 / figures.inPlaceMilliseconds());
     assertEquals(figures.limitGigabytesPerSecond(), limit / 1e6, 1e-9 * limit);
     figures
