@@ -13,6 +13,7 @@ import org.endossl.eval.lowshot.Lowshot;
 import org.endossl.eval.lowshot.LowshotConfig;
 import org.endossl.eval.lowshot.LowshotResult;
 import org.endossl.eval.probe.Probe;
+import org.endossl.eval.probe.ProbeRecord;
 import org.endossl.tfrecords.BadRecords;
 import org.endossl.train.config.YamlConfig;
 import org.jspecify.annotations.Nullable;
@@ -85,6 +86,7 @@ final class LowshotCommand extends Command {
     }
     OnBadRecord.report(bad, terminal.err());
     result.write(out);
+    ProbeRecord.write(out, result.features(), protocol);
     print(result, terminal.out());
     terminal.out().println("\nresults in " + out);
     return ExitCode.DONE;

@@ -91,7 +91,7 @@ public record ToolCurve(
         double here = (double) hits / positives;
         sum += (here - recall) * ((double) hits / seen);
         recall = here;
-        if (recalls != null && precisions != null && 100 * here >= last + STEP) {
+        if (recalls != null && precisions != null && hits > 0 && 100 * here >= last + STEP) {
           recalls.add(100 * here);
           precisions.add(100.0 * hits / seen);
           last = 100 * here;

@@ -24,10 +24,20 @@ public final class ProbeRecord {
 
   /** Writes the file beside a result's scores. */
   public static void write(Path folder, ProbeResult result, Record config) throws IOException {
-    FeatureInfo features = result.features();
     Map<String, Object> record = new LinkedHashMap<>();
-    record.put("ended", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
     record.put("seconds", Math.round(result.seconds() * 10) / 10.0);
+    write(folder, result.features(), config, record);
+  }
+
+  /** Writes the file beside scores of features of any kind. */
+  public static void write(Path folder, FeatureInfo features, Record config) throws IOException {
+    write(folder, features, config, new LinkedHashMap<>());
+  }
+
+  private static void write(
+      Path folder, FeatureInfo features, Record config, Map<String, Object> record)
+      throws IOException {
+    record.put("ended", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
     record.put("weights", features.weights());
     record.put("weights_hash", features.weightsHash());
     record.put("encoder", features.encoder());

@@ -126,6 +126,10 @@ final class Charts {
     chart.getStyler().setXAxisDecimalPattern("0.##");
     chart.getStyler().setYAxisLogarithmic(curve.logarithmic());
     chart.getStyler().setYAxisDecimalPattern(largest(curve) < 0.01 ? "0.0E0" : "0.###");
+    if (curve.percents()) {
+      chart.getStyler().setXAxisMin(0.0).setXAxisMax(100.0);
+      chart.getStyler().setYAxisMin(0.0).setYAxisMax(100.0);
+    }
     for (int i = 0; i < curve.series().size(); i++) {
       ReportData.Series line = thinned(curve.series().get(i), POINTS);
       boolean bars = !line.deviations().isEmpty();

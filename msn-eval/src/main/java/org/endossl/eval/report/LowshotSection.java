@@ -93,7 +93,9 @@ final class LowshotSection {
     boolean videos = point.get("kind").getAsString().equals("videos");
     double amount = point.get("amount").getAsDouble();
     String text = String.format(Locale.ROOT, "%s", amount).replaceAll("\\.0$", "");
-    html.open("tr").element("th", text + (videos ? " videos" : " %"), "scope", "row");
+    html.open("tr")
+        .element(
+            "th", text + (videos ? text.equals("1") ? " video" : " videos" : " %"), "scope", "row");
     double least = Double.POSITIVE_INFINITY;
     double most = Double.NEGATIVE_INFINITY;
     double frames = 0;

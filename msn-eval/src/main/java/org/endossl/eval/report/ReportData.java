@@ -85,11 +85,23 @@ record ReportData(
    * @param logarithmic whether the values' axis is
    * @param series its lines
    * @param axis what {@link Series#steps} are
+   * @param percents whether both axes go from 0 to 100
    */
-  record Curve(String title, String unit, boolean logarithmic, List<Series> series, String axis) {
+  record Curve(
+      String title,
+      String unit,
+      boolean logarithmic,
+      List<Series> series,
+      String axis,
+      boolean percents) {
+    /** A chart with axes as its values need them. */
+    Curve(String title, String unit, boolean logarithmic, List<Series> series, String axis) {
+      this(title, unit, logarithmic, series, axis, false);
+    }
+
     /** A chart over training steps. */
     Curve(String title, String unit, boolean logarithmic, List<Series> series) {
-      this(title, unit, logarithmic, series, "step");
+      this(title, unit, logarithmic, series, "step", false);
     }
 
     Curve {

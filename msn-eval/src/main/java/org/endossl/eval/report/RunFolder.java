@@ -202,7 +202,7 @@ final class RunFolder {
         Path folder = root.relativize(file).getParent();
         String prefix = folder == null ? "" : folder + ": ";
         JsonObject known = new JsonObject();
-        for (String key : List.of("protocol", "weights", "best_epoch", "phase_order")) {
+        for (String key : List.of("protocol", "weights", "phase_order")) {
           if (json.has(key)) {
             known.add(key, json.get(key));
           }
@@ -292,6 +292,8 @@ final class RunFolder {
     if (weights.isEmpty()) {
       weights = otherWeights();
     }
+    JsonObject otherData = otherData();
+    places.add(JsonFiles.strings(otherData, "records"));
     if (Files.isDirectory(root.resolve("data"))) {
       places.add(List.of(root.resolve("data").toString()));
     }
@@ -303,7 +305,19 @@ final class RunFolder {
                 () -> places.stream().filter(p -> !p.isEmpty()).findFirst().orElse(List.of())),
         weights,
         note,
-        videos(data, predictions));
+        videos(data.size() > 0 ? data : otherData, predictions));
+  }
+
+  /** What the first tool or low-shot scores say of their frames. */
+  private JsonObject otherData() throws IOException {
+    for (Path file : found(root, List.of("tool-scores.json", LowshotSection.FILE))) {
+      JsonObject record = JsonFiles.read(file.resolveSibling(ProbeFolder.RECORD));
+      JsonObject data = JsonFiles.object(JsonFiles.object(record, "config"), "data");
+      if (data.size() > 0) {
+        return data;
+      }
+    }
+    return new JsonObject();
   }
 
   /** Those of low-shot, tool or image scores. */

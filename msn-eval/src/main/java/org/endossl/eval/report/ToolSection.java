@@ -53,7 +53,8 @@ final class ToolSection {
                         "by chance",
                         curve.recall(),
                         curve.recall().stream().map(r -> share).toList())),
-                "recall, percent"));
+                "recall, percent",
+                true));
       }
     }
     Charts.add(html, charts);

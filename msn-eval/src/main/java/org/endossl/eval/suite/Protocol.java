@@ -153,14 +153,20 @@ public enum Protocol {
       case LOWSHOT -> {
         LowshotConfig config = load(request, LowshotConfig.class);
         FeatureSet features = features(request, config.data(), listener);
-        yield lowshot(Lowshot.run(request.name(), features, config, listener), request.out());
+        LowshotResult result = Lowshot.run(request.name(), features, config, listener);
+        if (request.out() != null) {
+          ProbeRecord.write(request.out(), result.features(), config);
+        }
+        yield lowshot(result, request.out());
       }
       case TOOLS -> {
         ToolProbeConfig config = load(request, ToolProbeConfig.class);
         FeatureSet features = features(request, config.data(), listener);
-        yield tools(
-            ToolProbe.run(request.name(), features, config, request.out(), listener),
-            request.out());
+        ToolProbe result = ToolProbe.run(request.name(), features, config, request.out(), listener);
+        if (request.out() != null) {
+          ProbeRecord.write(request.out(), result.features(), config);
+        }
+        yield tools(result, request.out());
       }
       case IMAGES -> {
         ImageProbeConfig config = load(request, ImageProbeConfig.class);
