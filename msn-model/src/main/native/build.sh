@@ -31,6 +31,11 @@ EOF
       "$here/product.c"
     objects="$objects $work/$arch-$name.o $work/$arch-product-$name.o"
   done
+  if [ $arch = x86_64 ]; then
+    # shellcheck disable=SC2086
+    $cc -mcpu=x86_64_v4+amx_tile+amx_bf16+avx512bf16 $flags -mprefer-vector-width=512 -c -o "$work/product-amx.o" "$here/product_amx.c"
+    objects="$objects $work/product-amx.o"
+  fi
   mkdir -p "$out/linux-$arch"
   # shellcheck disable=SC2086
   $cc -mcpu="$base" $flags -shared -s -o "$out/linux-$arch/libendossl_ops.so" "$here/ops.c" "$here/pool.c" $objects \

@@ -80,7 +80,7 @@ typedef struct {
 
 /* What threads know of a job of a product. */
 typedef struct {
-  _Atomic(const float *) packed; /* its panels, once others may help */
+  _Atomic(const char *) packed;  /* its panels, once others may help */
   atomic_size_t next, done;      /* groups of rows */
 } ProductJob;
 
@@ -88,8 +88,9 @@ typedef struct {
 typedef struct {
   size_t m, n, k;
   bool a_across, b_across;
-  const float *a, *b;
-  float *c;
+  bool bf16, a16, b16, c16; /* bf16: values count as bfloat16, those of a16, b16 and c16 are stored so */
+  const void *a, *b;
+  void *c;
   size_t depth, row_parts, tiles, panels, jobs, bytes;
   atomic_size_t next;
   ProductJob *job; /* `jobs` of them, zero */
@@ -97,7 +98,8 @@ typedef struct {
 
 typedef struct {
   void (*plan)(Product *, size_t threads);
-  void (*work)(Product *, float *scratch); /* by each thread, with `bytes` of its own, aligned to a cache line */
+  void (*work)(Product *, char *scratch); /* by each thread, with `bytes` of its own, aligned to a cache line */
+  bool bf16;                              /* whether there are bfloat16's */
 } ProductKernels;
 
 typedef struct {

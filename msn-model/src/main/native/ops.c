@@ -519,7 +519,7 @@ static pthread_key_t scratch_key; /* a thread's own, for as long as it lives */
 
 typedef struct {
   size_t bytes;
-  float *values;
+  char *values;
 } Scratch;
 
 static void free_scratch(void *scratch) {
@@ -528,7 +528,7 @@ static void free_scratch(void *scratch) {
 }
 
 /* NULL when there is no memory. In huge pages where the system gives them. */
-static float *scratch(size_t bytes) {
+static char *scratch(size_t bytes) {
   enum { HUGE = 2 * 1024 * 1024 };
   Scratch *s = pthread_getspecific(scratch_key);
   if (!s) {
@@ -554,19 +554,22 @@ static float *scratch(size_t bytes) {
 static void product_work(void *product, size_t thread) {
   (void)thread;
   Product *p = product;
-  float *values = scratch(p->bytes);
+  char *values = scratch(p->bytes);
   if (values) products->work(p, values);
 }
 
-/* C of the output; either side may lie across. */
-static void product(Call *c, int left, bool a_across, int right, bool b_across, int output) {
+static bool is16(const Call *c, int i) { return TF_TensorType(c->in[i]) == BFLOAT16; }
+
+/* C of the output, of the type; either side may lie across. */
+static void product(Call *c, int left, bool a_across, int right, bool b_across, int output, int type) {
   const int64_t m = TF_Dim(c->in[left], a_across), k = TF_Dim(c->in[left], !a_across), n = TF_Dim(c->in[right], !b_across);
   Product p = {.m = (size_t)m, .n = (size_t)n, .k = (size_t)k, .a_across = a_across, .b_across = b_across,
+               .bf16 = is16(c, 0), .a16 = is16(c, left), .b16 = is16(c, right), .c16 = type == BFLOAT16,
                .a = data(c, left), .b = data(c, right)};
-  p.c = allocate(c, output, FLOAT, 2, m, n);
+  p.c = allocate(c, output, type, 2, m, n);
   if (failed(c) || !m || !n) return;
   if (!k) {
-    memset(p.c, 0, (size_t)(m * n) * sizeof(float));
+    memset(p.c, 0, (size_t)(m * n) * (p.c16 ? 2 : 4));
     return;
   }
   products->plan(&p, pool_threads());
@@ -579,7 +582,7 @@ static void product(Call *c, int left, bool a_across, int right, bool b_across, 
 static void mat_mul(Call *c) { /* x kernel -> y */
   want(c, 0, "x", 2, -1, -1);
   if (!failed(c)) want(c, 1, "kernel", 2, TF_Dim(c->in[0], 1), -1);
-  if (!failed(c)) product(c, 0, false, 1, false, 0);
+  if (!failed(c)) product(c, 0, false, 1, false, 0, TF_TensorType(c->in[0]));
 }
 
 /* Both in one op: side by side they would wait for each other's cores. */
@@ -589,8 +592,8 @@ static void mat_mul_gradient(Call *c) { /* dy x kernel -> dx dkernel */
   if (failed(c)) return;
   want(c, 1, "x", 2, TF_Dim(c->in[0], 0), -1);
   want(c, 2, "kernel", 2, TF_Dim(c->in[1], 1), TF_Dim(c->in[0], 1));
-  if (!failed(c)) product(c, 0, false, 2, true, 0);
-  if (!failed(c)) product(c, 1, true, 0, false, 1);
+  if (!failed(c)) product(c, 0, false, 2, true, 0, TF_TensorType(c->in[0]));
+  if (!failed(c)) product(c, 1, true, 0, false, 1, FLOAT);
 }
 
 /* ---- shapes, as far as they are known when the graph is built ---- */
@@ -839,9 +842,9 @@ static const Op ops[] = {
     /* the kept patches (keep empty: all) of images, row, column, channel */
     {"EndosslPatches", "T: {float, bfloat16};patch: int >= 1", "images: float;keep: int32", "patches: T", create_patches,
      compute_EndosslPatches, patches_shape},
-    /* y = x kernel; dx = dy kernel', dkernel = x' dy */
-    {"EndosslMatMul", NULL, "x: float;kernel: float", "y: float", create_nothing, compute_EndosslMatMul, mat_mul_shape},
-    {"EndosslMatMulGrad", NULL, "dy: float;x: float;kernel: float", "dx: float;dkernel: float", create_nothing,
+    /* y = x kernel; dx = dy kernel', dkernel = x' dy; bfloat16 where the processor multiplies it */
+    {"EndosslMatMul", "T: {float, bfloat16}", "x: T;kernel: float", "y: T", create_nothing, compute_EndosslMatMul, mat_mul_shape},
+    {"EndosslMatMulGrad", "T: {float, bfloat16}", "dy: T;x: T;kernel: float", "dx: T;dkernel: float", create_nothing,
      compute_EndosslMatMulGrad, mat_mul_gradient_shape},
     /* a step of AdamW over all weights at once, in place: behind whatever makes the gradients */
     {"EndosslAdamW", "N: int >= 1;decayed: list(bool);scaled: list(bool)",
@@ -861,7 +864,8 @@ static void each(Opaque *builder, const char *list, void (*add)(Opaque *, const 
 
 static void register_op(const Op *op) {
   Opaque *status = TF_NewStatus(), *builder = TF_NewOpDefinitionBuilder(op->name);
-  each(builder, op->attributes, TF_OpDefinitionBuilderAddAttr);
+  const bool only_float = !products->bf16 && (op->compute == compute_EndosslMatMul || op->compute == compute_EndosslMatMulGrad);
+  each(builder, only_float ? "T: {float}" : op->attributes, TF_OpDefinitionBuilderAddAttr);
   each(builder, op->inputs, TF_OpDefinitionBuilderAddInput);
   each(builder, op->outputs, TF_OpDefinitionBuilderAddOutput);
   TF_OpDefinitionBuilderSetIsStateful(builder, op->outputs == NULL);
@@ -876,8 +880,10 @@ static void register_op(const Op *op) {
 
 #ifdef __x86_64__
 #include <cpuid.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 extern const Kernels kernels_avx512, kernels_avx2, kernels_sse;
-extern const ProductKernels product_avx512, product_avx2, product_sse;
+extern const ProductKernels product_amx, product_avx512, product_avx2, product_sse;
 
 /* What the processor has and the system saves on a switch of tasks. */
 static const Kernels *best(const char *wish) {
@@ -891,7 +897,18 @@ static const Kernels *best(const char *wish) {
   return (low & 0xe6) == 0xe6 && (b & v4) == v4 ? &kernels_avx512 : &kernels_avx2;
 }
 
-static const ProductKernels *best_products(void) {
+/* Whether there are tiles for bfloat16, and the system lets this process use them. */
+static bool amx(void) {
+  enum { GET_PERMISSION = 0x1023, TILE_DATA = 18, BF16_TILES = 1 << 22 | 1 << 24, BF16_VECTORS = 1 << 5, SAVED = 3 << 17 };
+  unsigned a, b, c, d, low, high;
+  __asm__("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+  if ((low & SAVED) != SAVED || !__get_cpuid_count(7, 0, &a, &b, &c, &d) || (d & BF16_TILES) != BF16_TILES) return false;
+  if (!__get_cpuid_count(7, 1, &a, &b, &c, &d) || !(a & BF16_VECTORS)) return false;
+  return syscall(SYS_arch_prctl, GET_PERMISSION, TILE_DATA) == 0;
+}
+
+static const ProductKernels *best_products(const char *wish) {
+  if (kernels == &kernels_avx512 && !(wish && !strcmp(wish, "avx512")) && amx()) return &product_amx;
   return kernels == &kernels_avx512 ? &product_avx512 : kernels == &kernels_avx2 ? &product_avx2 : &product_sse;
 }
 #else
@@ -902,7 +919,10 @@ static const Kernels *best(const char *wish) {
   return &kernels_plain;
 }
 
-static const ProductKernels *best_products(void) { return &product_plain; }
+static const ProductKernels *best_products(const char *wish) {
+  (void)wish;
+  return &product_plain;
+}
 #endif
 
 /* The instruction set in use. */
@@ -910,7 +930,7 @@ __attribute__((visibility("default"))) const char *endossl_kernels(void) { retur
 
 __attribute__((constructor)) static void register_ops(void) {
   kernels = best(getenv("ENDOSSL_KERNELS"));
-  products = best_products();
+  products = best_products(getenv("ENDOSSL_KERNELS"));
   pthread_key_create(&scratch_key, free_scratch);
   for (size_t i = 0; i < sizeof ops / sizeof *ops; i++) register_op(&ops[i]);
 }

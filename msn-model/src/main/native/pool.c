@@ -9,12 +9,6 @@
 
 enum { MOST_THREADS = 64, SPINS = 4000 }; /* before a thread sleeps: about 0.1 ms, an op follows the other closely */
 
-#ifdef __x86_64__
-#define PAUSE() __builtin_ia32_pause()
-#else
-#define PAUSE() __asm__ volatile("yield")
-#endif
-
 static struct {
   pthread_mutex_t call, state;
   pthread_cond_t go, done;
@@ -38,7 +32,7 @@ static void drain(void) {
 static void *worker(void *unused) {
   uint64_t seen = 0;
   for (;;) {
-    for (int i = 0; i < SPINS && atomic_load(&pool.generation) == seen; i++) PAUSE();
+    for (int i = 0; i < SPINS && atomic_load(&pool.generation) == seen; i++) pool_relax();
     pthread_mutex_lock(&pool.state);
     while (atomic_load(&pool.generation) == seen) pthread_cond_wait(&pool.go, &pool.state);
     seen = atomic_load(&pool.generation);
@@ -89,7 +83,7 @@ void pool_run(void (*work)(void *, size_t), void *args, size_t tasks) {
   pthread_cond_broadcast(&pool.go);
   pthread_mutex_unlock(&pool.state);
   drain();
-  for (int i = 0; i < SPINS && atomic_load(&pool.idle) < pool.workers; i++) PAUSE();
+  for (int i = 0; i < SPINS && atomic_load(&pool.idle) < pool.workers; i++) pool_relax();
   pthread_mutex_lock(&pool.state);
   while (atomic_load(&pool.idle) < pool.workers) pthread_cond_wait(&pool.done, &pool.state);
   pthread_mutex_unlock(&pool.state);

@@ -10,4 +10,13 @@ void pool_run(void (*work)(void *, size_t), void *args, size_t tasks);
 /* The threads that work at a call, the calling one among them. */
 size_t pool_threads(void);
 
+/* Between two looks at what another thread changes. */
+static inline void pool_relax(void) {
+#ifdef __x86_64__
+  __builtin_ia32_pause();
+#else
+  __asm__ volatile("yield");
+#endif
+}
+
 #endif

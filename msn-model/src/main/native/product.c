@@ -1,10 +1,7 @@
-/* Matrix products, C = A B with either side transposed, in pieces that stay in a core's second cache. A job makes some
- * rows and columns of C: a thread copies its columns of B into panels of COLUMNS, then goes over its rows of A in tiles of
- * ROWS; a tile of ROWS x COLUMNS sums stays in registers. A thread that finds no job left helps with the rows of those
- * that others have begun. Every sum runs over k in the order of memory, whoever makes it. Built as kernels.c is. */
+/* Matrix products, C = A B with either side transposed, by fused multiply-adds: panels of COLUMNS of B stay in a core's second
+ * cache, a tile of ROWS x COLUMNS sums in registers. Built as kernels.c is. */
 #include "kernels.h"
 
-#include <sched.h>
 #include <string.h>
 #ifdef __AVX512F__
 #include <immintrin.h>
@@ -14,50 +11,22 @@
 #define JOIN_(a, b) a##b
 #define JOIN(a, b) JOIN_(a, b)
 
-INLINE void relax(void) {
-#ifdef __x86_64__
-  __builtin_ia32_pause();
-#else
-  __asm__ volatile("yield");
-#endif
-}
-
 typedef float Vector __attribute__((vector_size(4 * VW), aligned(4)));
 
-enum { VECTORS = 2, COLUMNS = VECTORS * VW, ROWS = PRODUCT_ROWS, GROUP = 4, CHUNK = 16, DEPTH = 2048, BLOCK = 1280 * 1024 };
+enum { VECTORS = 2, COLUMNS = VECTORS * VW, ROWS = PRODUCT_ROWS, GROUP = 4, CHUNK = 16, UNIT = 1, DEPTH = 2048, BLOCK = 1280 * 1024, COPIES = 0 };
 
 static size_t up(size_t a, size_t b) { return (a + b - 1) / b; }
 
 static size_t least(size_t a, size_t b) { return a < b ? a : b; }
 
-/* ---- what is done in which order ---- */
+INLINE size_t cuts(const Product *p) { return up(p->k, DEPTH); }
 
-/* Panels have a cache line between them, so that they do not all begin in the same set. */
+/* Floats; panels have a cache line between them, so that they do not all begin in the same set. */
 INLINE size_t panel_size(const Product *p) { return p->depth * COLUMNS + 16; }
 
-/* Jobs that share out rows and columns where the least is copied. */
-static void plan(Product *p, size_t threads) {
-  const size_t tiles = up(p->m, ROWS), panels = up(p->n, COLUMNS);
-  p->depth = p->k ? up(p->k, up(p->k, DEPTH)) : 0;
-  size_t most = BLOCK / (panel_size(p) * sizeof(float)), columns = 1;
-  if (!most) most = 1;
-  double least_cost = 0;
-  p->row_parts = 1;
-  for (size_t rows = 1; rows <= threads && rows <= tiles; rows++) {
-    const size_t width = up(panels, up(threads, rows)), passes = up(width, most);
-    const double height = (double)up(tiles, rows) * ROWS, wide = (double)width * COLUMNS;
-    const double cost = height * wide / 8 + height * (double)passes * (p->a_across ? 4 : 1) + wide * 4;
-    if (rows > 1 && cost >= least_cost) continue;
-    least_cost = cost;
-    p->row_parts = rows;
-    columns = up(panels, up(width, passes));
-  }
-  p->tiles = up(up(tiles, p->row_parts), GROUP) * GROUP;
-  p->row_parts = up(tiles, p->tiles);
-  p->panels = up(panels, columns);
-  p->jobs = p->m && p->n ? p->row_parts * up(panels, p->panels) : 0;
-  p->bytes = (p->panels * panel_size(p) + GROUP * p->depth * ROWS + 64) * sizeof(float);
-}
+INLINE size_t panel_bytes(const Product *p) { return panel_size(p) * sizeof(float); }
+
+INLINE size_t left_bytes(const Product *p) { return (GROUP * p->depth * ROWS + 64) * sizeof(float); }
 
 /* ---- copies ---- */
 
@@ -142,7 +111,7 @@ typedef struct {
 } Next;
 
 /* Sums over k of a(i, k) b(k, j) for a whole tile. The left side is packed, [depth, ROWS], or rows ld apart. */
-INLINE void tile(size_t depth, const float *a, const size_t a_ld, const bool packed, const float *b, float *c, size_t ld, Next *next, const bool first) {
+INLINE void tile(size_t depth, const float *a, const size_t a_ld, const bool packed, const float *b, float *c, size_t ld, Next *next) {
   Vector s[ROWS][VECTORS];
 #pragma GCC unroll 16
   for (size_t i = 0; i < ROWS; i++) {
@@ -198,7 +167,7 @@ INLINE void tile(size_t depth, const float *a, const size_t a_ld, const bool pac
 #pragma GCC unroll 2
     for (size_t j = 0; j < VECTORS; j++) {
       Vector *to = (Vector *)(c + i * ld + j * VW);
-      *to = first ? s[i][j] : *to + s[i][j];
+      *to = s[i][j];
     }
 }
 
@@ -206,23 +175,25 @@ INLINE void tile(size_t depth, const float *a, const size_t a_ld, const bool pac
 static void edge(size_t depth, const float *a, size_t a_ld, bool packed, const float *b, float *c, size_t ld, size_t rows, size_t columns, Next *next, bool first) {
   float whole[ROWS * COLUMNS];
   if (packed)
-    tile(depth, a, ROWS, true, b, whole, COLUMNS, next, true);
+    tile(depth, a, ROWS, true, b, whole, COLUMNS, next);
   else
-    tile(depth, a, a_ld, false, b, whole, COLUMNS, next, true);
+    tile(depth, a, a_ld, false, b, whole, COLUMNS, next);
   for (size_t i = 0; i < rows; i++)
     for (size_t j = 0; j < columns; j++) c[i * ld + j] = (first ? 0 : c[i * ld + j]) + whole[i * COLUMNS + j];
 }
 
 /* Panels of the right side from column n on, k rows of it. */
-static void pack_right(const Product *p, size_t n, size_t panels, size_t k, size_t depth, float *to) {
+static void pack_right(const Product *p, size_t n, size_t panels, size_t k, size_t depth, char *panel, char *copy) {
+  float *to = (float *)panel;
+  (void)copy;
   if (p->b_across) {
     for (size_t i = 0; i < panels; i++, n += COLUMNS)
-      copy_across(p->b + n * p->k + k, p->k, least(COLUMNS, p->n - n), depth, to + i * panel_size(p), COLUMNS);
+      copy_across((const float *)p->b + n * p->k + k, p->k, least(COLUMNS, p->n - n), depth, to + i * panel_size(p), COLUMNS);
     return;
   }
   const size_t whole = least(panels, (p->n - n) / COLUMNS);
   for (size_t row = 0; row < depth; row++, to += COLUMNS) {
-    const float *from = p->b + (k + row) * p->n + n;
+    const float *from = (const float *)p->b + (k + row) * p->n + n;
     for (size_t i = 0; i < whole; i++) {
       memcpy(to + i * panel_size(p), from + i * COLUMNS, COLUMNS * sizeof *from);
       __builtin_prefetch(from + i * COLUMNS + 8 * p->n, 0, 2);
@@ -236,7 +207,7 @@ static void pack_right(const Product *p, size_t n, size_t panels, size_t k, size
 static void pack_left(const Product *p, size_t m, size_t rows, size_t k, size_t depth, float *to) {
   const size_t tiles = rows / ROWS;
   for (size_t row = 0; row < depth; row++) {
-    const float *from = p->a + (k + row) * p->m + m;
+    const float *from = (const float *)p->a + (k + row) * p->m + m;
     for (size_t i = 0; i < tiles; i++) {
       memcpy(to + (i * depth + row) * ROWS, from + i * ROWS, ROWS * sizeof *from);
       __builtin_prefetch(from + i * ROWS + 8 * p->m, 0, 2);
@@ -246,12 +217,13 @@ static void pack_left(const Product *p, size_t m, size_t rows, size_t k, size_t 
 }
 
 /* A group of tiles with some panels. */
-static void group(const Product *p, size_t m, size_t bottom, size_t first, size_t panels, size_t k, size_t depth, const float *packed, float *copy) {
+static void group(const Product *p, size_t m, size_t bottom, size_t first, size_t panels, size_t k, size_t depth, const char *packed, char *left) {
+  float *copy = (float *)left;
   if (p->a_across) pack_left(p, m, bottom - m, k, depth, copy);
   for (size_t i = 0; m < bottom; m += ROWS, i++) {
     const size_t rows = least(ROWS, bottom - m);
     const bool direct = !p->a_across && rows == ROWS;
-    const float *a = p->a_across ? copy + i * depth * ROWS : p->a + m * p->k + k;
+    const float *a = p->a_across ? copy + i * depth * ROWS : (const float *)p->a + m * p->k + k;
     Next next = {0};
     if (direct && p->m - m >= 2 * ROWS) next = (Next){a + ROWS * p->k, up(ROWS * depth / 16, panels * up(depth, CHUNK))};
     if (!direct && !p->a_across) {
@@ -260,53 +232,22 @@ static void group(const Product *p, size_t m, size_t bottom, size_t first, size_
     }
     for (size_t j = 0; j < panels; j++) {
       const size_t n = (first + j) * COLUMNS, columns = least(COLUMNS, p->n - n);
-      const float *b = packed + j * panel_size(p);
-      float *c = p->c + m * p->n + n;
+      const float *b = (const float *)packed + j * panel_size(p);
+      float *c = (float *)p->c + m * p->n + n;
       if (rows < ROWS || columns < COLUMNS || k)
         edge(depth, a, p->k, !direct, b, c, p->n, rows, columns, &next, k == 0);
       else if (direct)
-        tile(depth, a, p->k, false, b, c, p->n, &next, true);
+        tile(depth, a, p->k, false, b, c, p->n, &next);
       else
-        tile(depth, a, ROWS, true, b, c, p->n, &next, true);
+        tile(depth, a, ROWS, true, b, c, p->n, &next);
     }
   }
 }
 
-/* Does groups of a job until none is left. */
-static void groups(const Product *p, size_t number, size_t k, const float *packed, float *copy) {
-  ProductJob *job = &p->job[number];
-  const size_t first = number / p->row_parts * p->panels, panels = least(p->panels, up(p->n, COLUMNS) - first);
-  const size_t top = number % p->row_parts * p->tiles * ROWS, bottom = least(p->m, top + p->tiles * ROWS);
-  for (;;) {
-    const size_t m = top + atomic_fetch_add(&job->next, 1) * GROUP * ROWS;
-    if (m >= bottom) return;
-    group(p, m, least(bottom, m + GROUP * ROWS), first, panels, k, least(p->depth, p->k - k), packed, copy);
-    atomic_fetch_add(&job->done, 1);
-  }
-}
+INLINE void begin(void) {}
 
-static void work(Product *p, float *scratch) {
-  float *copy = scratch + p->panels * panel_size(p);
-  size_t number;
-  while ((number = atomic_fetch_add(&p->next, 1)) < p->jobs) {
-    ProductJob *job = &p->job[number];
-    const size_t first = number / p->row_parts * p->panels, panels = least(p->panels, up(p->n, COLUMNS) - first);
-    const size_t top = number % p->row_parts * p->tiles * ROWS, rows = least(p->m - top, p->tiles * ROWS);
-    for (size_t k = 0; k < p->k; k += p->depth) {
-      pack_right(p, first * COLUMNS, panels, k, least(p->depth, p->k - k), scratch);
-      const bool shared = p->depth == p->k; /* else the panels change, and nobody helps */
-      atomic_store(&job->next, 0);
-      if (shared) atomic_store(&job->packed, scratch);
-      groups(p, number, k, scratch, copy);
-    }
-    if (p->depth == p->k)
-      for (size_t i = 0; atomic_load(&job->done) < up(rows, GROUP * ROWS); i++) /* before the panels are overwritten */
-        i < 2000 ? relax() : (void)sched_yield();
-  }
-  for (number = 0; number < p->jobs; number++) {
-    const float *packed = atomic_load(&p->job[number].packed);
-    if (packed) groups(p, number, 0, packed, copy);
-  }
-}
+INLINE void finish(void) {}
 
-__attribute__((visibility("hidden"))) const ProductKernels JOIN(product_, VARIANT) = {plan, work};
+#include "product_jobs.h"
+
+__attribute__((visibility("hidden"))) const ProductKernels JOIN(product_, VARIANT) = {plan, work, false};

@@ -4,7 +4,6 @@ import org.endossl.model.ops.FusedOps;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
-import org.tensorflow.proto.DataType;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
@@ -18,12 +17,11 @@ final class FusedArithmetic extends Arithmetic {
   private static final long FEW_ROWS = 64;
 
   @Override
-  @SuppressWarnings("unchecked") // of the type of activations
   Operand<?> matMul(Ops tf, Operand<?> x, Operand<TFloat32> kernel) {
     long rows = x.shape().get(0);
-    return type() != DataType.DT_FLOAT || (rows >= 0 && rows < FEW_ROWS)
+    return !FusedOps.multiplies(type()) || (rows >= 0 && rows < FEW_ROWS)
         ? super.matMul(tf, x, kernel)
-        : FusedOps.matMul(tf, (Operand<TFloat32>) x, kernel);
+        : FusedOps.matMul(tf, x, kernel);
   }
 
   @Override

@@ -156,14 +156,20 @@ public final class FusedOps {
   }
 
   /**
-   * Matrix product in float32, by panels that stay in the caches.
+   * Matrix product by panels that stay in the caches. The kernel of a bfloat16 product is rounded
+   * to bfloat16; its gradient is not.
    *
-   * @param x [rows, k]
+   * @param x [rows, k], of a type that {@link #multiplies}
    * @param kernel [k, n]
-   * @return [rows, n]
+   * @return [rows, n] of {@code x}'s type
    */
-  public static Operand<TFloat32> matMul(Ops tf, Operand<TFloat32> x, Operand<TFloat32> kernel) {
+  public static Operand<?> matMul(Ops tf, Operand<?> x, Operand<TFloat32> kernel) {
     return builder(tf, MAT_MUL, x, kernel).build().output(0);
+  }
+
+  /** Whether there are matrix products of this type: bfloat16's where the processor has AMX. */
+  public static boolean multiplies(DataType type) {
+    return STATUS.takes(MAT_MUL, type);
   }
 
   /**

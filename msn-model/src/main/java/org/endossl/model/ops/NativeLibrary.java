@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.tensorflow.TensorFlow;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.OpList;
 
 /**
  * A library of ops that is shipped as a resource, {@code /native/PLATFORM/FILE}, with its SHA-256
@@ -24,8 +26,24 @@ public record NativeLibrary(String file, String checksums, String wish) {
    *
    * @param loaded true if nodes of their types can be built and run
    * @param reason one line for a person: what was loaded, or why it was not
+   * @param ops what the library registered
    */
-  public record Status(boolean loaded, String reason) {}
+  public record Status(boolean loaded, String reason, OpList ops) {
+    /** Without ops. */
+    public Status(boolean loaded, String reason) {
+      this(loaded, reason, OpList.getDefaultInstance());
+    }
+
+    /** Whether the attribute {@code T} of an op of the library may be this type. */
+    public boolean takes(String op, DataType type) {
+      return ops.getOpList().stream()
+          .filter(def -> def.getName().equals(op))
+          .flatMap(def -> def.getAttrList().stream())
+          .filter(attribute -> attribute.getName().equals("T"))
+          .anyMatch(
+              attribute -> attribute.getAllowedValues().getList().getTypeList().contains(type));
+    }
+  }
 
   /** {@code linux-x86_64} and so on: the folder of this machine's library. */
   public static String platform() {
@@ -57,11 +75,11 @@ public record NativeLibrary(String file, String checksums, String wish) {
       Path copy = Files.createTempFile(file, "");
       try {
         Files.write(copy, library);
-        TensorFlow.loadLibrary(copy.toString());
+        OpList ops = TensorFlow.loadLibrary(copy.toString());
+        return new Status(true, "native ops for " + platform(), ops);
       } finally {
         Files.deleteIfExists(copy); // stays mapped
       }
-      return new Status(true, "native ops for " + platform());
     } catch (IOException | RuntimeException | UnsatisfiedLinkError e) {
       return new Status(false, name + " did not load: " + e.getMessage());
     }
