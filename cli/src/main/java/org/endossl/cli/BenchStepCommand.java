@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.endossl.model.Compute;
+import org.endossl.tfrecords.BadRecords;
 import org.endossl.train.SessionOptions;
 import org.endossl.train.StepBench;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,9 @@ final class BenchStepCommand extends Command {
       description = "PATH: real input, record files, globs or folders, instead of made-up images")
   List<String> data = new ArrayList<>();
 
+  @Parameter(names = "--on-bad-record", description = OnBadRecord.TEXT)
+  String onBadRecord = "fail";
+
   @Parameter(names = "--device", description = DeviceChoice.DEVICE)
   String device = "";
 
@@ -81,6 +85,7 @@ final class BenchStepCommand extends Command {
 
   @Override
   int run(Terminal terminal) throws Exception {
+    BadRecords bad = OnBadRecord.of(onBadRecord);
     StepBench.Figures figures =
         StepBench.run(
             new StepBench.Request(
@@ -92,8 +97,10 @@ final class BenchStepCommand extends Command {
                 bfloat16 ? Compute.BFLOAT16 : Compute.FLOAT32,
                 recompute,
                 DeviceChoice.options(device, xla, threads, devices),
-                data));
+                data),
+            bad);
     print(figures, terminal.out());
+    OnBadRecord.report(bad, terminal.err());
     if (json != null) {
       JsonFile.write(json, figures);
     }

@@ -86,7 +86,13 @@ final class DoctorDataCommand extends Command {
       OutputFiles.write(html, report.toHtml().getBytes(StandardCharsets.UTF_8));
     }
     terminal.out().println();
-    terminal.out().println(report.sound() ? "the data are sound" : "something is wrong, see above");
+    terminal
+        .out()
+        .println(
+            (report.sound() ? "the data are sound" : "something is wrong, see above")
+                + " ("
+                + report.counted()
+                + ")");
     return report.sound() ? ExitCode.DONE : ExitCode.DATA;
   }
 

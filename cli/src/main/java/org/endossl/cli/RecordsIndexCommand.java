@@ -4,6 +4,7 @@ import com.beust.jcommander.Parameter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.endossl.tfrecords.BadRecords;
 import org.endossl.tfrecords.RecordFiles;
 import org.endossl.tfrecords.RecordIndexer;
 
@@ -11,6 +12,9 @@ import org.endossl.tfrecords.RecordIndexer;
 final class RecordsIndexCommand extends Command {
   @Parameter(description = "FILE...")
   List<String> files = new ArrayList<>();
+
+  @Parameter(names = "--on-bad-record", description = OnBadRecord.TEXT)
+  String onBadRecord = "fail";
 
   @Override
   String arguments() {
@@ -22,7 +26,8 @@ final class RecordsIndexCommand extends Command {
     return """
         Writes .FILE.index beside each record file: where every record begins, its video, frame and
         labels. Other commands make side files by themselves when they read records for the first
-        time; this does it ahead, for instance before a directory becomes read-only.
+        time; this does it ahead, for instance before a directory becomes read-only. With
+        --on-bad-record=skip pixels are unpacked too; files with bad records have no side file.
         """;
   }
 
@@ -36,6 +41,7 @@ final class RecordsIndexCommand extends Command {
     if (files.isEmpty()) {
       throw new UsageException("wanted files, globs or directories of records");
     }
+    BadRecords bad = OnBadRecord.of(onBadRecord);
     List<Path> found = RecordFiles.list(files);
     List<RecordIndexer.Indexed> indexed;
     int[] done = new int[1];
@@ -43,6 +49,7 @@ final class RecordsIndexCommand extends Command {
       indexed =
           RecordIndexer.run(
               found,
+              bad,
               one -> {
                 done[0]++;
                 line.showWithTimeLeft(
@@ -53,8 +60,15 @@ final class RecordsIndexCommand extends Command {
       terminal
           .out()
           .println(
-              one.sideFile() + ": " + one.records() + " records of " + one.videos() + " videos");
+              (one.sideFile() == null ? one.file() + ": no side file" : one.sideFile())
+                  + ": "
+                  + one.records()
+                  + (one.sideFile() == null ? " good" : "")
+                  + " records of "
+                  + one.videos()
+                  + " videos");
     }
+    OnBadRecord.report(bad, terminal.err());
     return ExitCode.DONE;
   }
 }

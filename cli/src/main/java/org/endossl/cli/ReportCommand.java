@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.endossl.eval.report.Report;
 import org.endossl.eval.report.ReportRequest;
+import org.endossl.tfrecords.BadRecords;
 import org.jspecify.annotations.Nullable;
 
 /** {@code endossl report RUN}: one HTML file of what lies in a run's folder. */
@@ -32,6 +33,9 @@ final class ReportCommand extends Command {
       names = "--frames",
       description = "N: frames on the map and on hover, spread over the videos; 0: none")
   int frames = ReportRequest.FRAMES;
+
+  @Parameter(names = "--on-bad-record", description = OnBadRecord.TEXT)
+  String onBadRecord = "fail";
 
   @ParametersDelegate BackboneOptions backbone = new BackboneOptions();
 
@@ -61,6 +65,7 @@ final class ReportCommand extends Command {
     if (runs.size() != 1) {
       throw new UsageException("wanted one RUN, got " + runs.size());
     }
+    BadRecords bad = OnBadRecord.of(onBadRecord);
     Report.Result result;
     try (StageProgress progress = new StageProgress(terminal)) {
       result =
@@ -70,9 +75,11 @@ final class ReportCommand extends Command {
                   out,
                   weights == null ? null : backbone.weights(weights),
                   records,
-                  frames),
+                  frames,
+                  bad),
               progress);
     }
+    OnBadRecord.report(bad, terminal.err());
     result.missing().forEach(text -> terminal.err().println("not shown: " + text));
     terminal.out().println(result.file());
     return ExitCode.DONE;

@@ -39,12 +39,13 @@ final class DamagedRecordsTest {
     return data;
   }
 
-  private List<List<String>> commands(Path data) {
+  private List<List<String>> commands(Path data) throws IOException {
     String records = "data.records=[" + data + "]";
     String split = "data.split={train: 1, validation: 2, test: 3}";
     String out = temp.resolve("out").toString();
     return List.of(
         List.of("records", "verify", data.toString()),
+        List.of("records", "index", data.toString()),
         List.of("records", "inspect", data.toString(), "--json"),
         List.of("records", "stats", data.toString()),
         List.of("records", "diff", data.toString(), data.toString()),
@@ -53,9 +54,51 @@ final class DamagedRecordsTest {
         List.of(
             "probe", "--weights", "mean-colour", "--set", records, "--set", split, "--out", out),
         List.of("knn", "--weights", "mean-colour", "--set", records, "--set", split, "--out", out),
+        List.of(
+            "lowshot",
+            "--weights=mean-colour",
+            "--set=" + records,
+            "--set=" + split,
+            "--set=videos=[1]",
+            "--set=percent=[100]",
+            "--set=seeds=[0]",
+            "--out=" + out),
+        List.of("suite", "run", suite(data).toString(), "--work", out),
+        List.of(
+            "views",
+            "--config=../configs/pretrain/demo.yaml",
+            "--set=" + records,
+            "--set=" + split,
+            "--out=" + out),
+        List.of("bench", "step", "--data=" + data, "--model=tiny", "--batch=2", "--steps=3"),
         List.of("convert", "--layout", "records", "--input", data.toString(), "--out", out),
         List.of("bench", "input", "--data", data.toString(), "--batch=2", "--batches=3"),
         pretrain(records, split, out));
+  }
+
+  /** One row: nearest neighbours of mean colours. */
+  private Path suite(Path data) throws IOException {
+    return Files.writeString(
+        temp.resolve("suite.yaml"),
+        """
+        name: damaged
+        synthetic: []
+        pretrain: []
+        rows:
+          - name: knn
+            source: generated
+            status: own
+            needs: nothing
+            weights: mean-colour
+            files: ["DATA"]
+            protocol: configs/probe/knn.yaml
+            set: ["data.records=['DATA']", "data.split={train: 1, validation: 2, test: 3}"]
+            score: test.endossl.video_f1
+            bar: 0.0
+            tolerance: 0.0
+            rule: at_least
+        """
+            .replace("DATA", data.toString()));
   }
 
   private List<String> finetune(Path data) {
@@ -84,6 +127,29 @@ final class DamagedRecordsTest {
     assertTrue(ran.err().contains("1 record was skipped"), ran.err());
     Path list = temp.resolve("out/skipped_records.json");
     assertTrue(Files.readString(list).contains("\"skipped\": 1"));
+  }
+
+  @Test
+  void report_namesTheRecord_andShowsTheOthers_whenToldTo() throws IOException {
+    Path data = damaged();
+    String split = "data.split={train: 1, validation: 2, test: 3}";
+    Path out = temp.resolve("out");
+    Ran probe =
+        Ran.endossl(
+            "probe",
+            "--weights=mean-colour",
+            "--set=data.records=[" + data + "]",
+            "--set=" + split,
+            "--out=" + out,
+            "--on-bad-record=skip");
+    assertEquals(0, probe.code(), probe.err());
+    List<String> words = List.of("report", out.toString(), "--records=" + data, "--frames=8");
+    Ran ran = run(words);
+    assertEquals(3, ran.code(), ran.err());
+    assertTrue(PLACE.matcher(ran.err()).matches(), ran.err());
+    Ran skips = run(words, "--on-bad-record=skip");
+    assertEquals(0, skips.code(), skips.err());
+    assertTrue(skips.err().contains("1 record was skipped"), skips.err());
   }
 
   private static List<String> pretrain(String records, String split, String out) {

@@ -39,9 +39,8 @@ public final class FrameFiles {
               + "; change the split or add records");
     }
     Set<String> wanted = new HashSet<>(videos);
-    List<FrameIndex.Entry> entries =
-        index.entries().stream().filter(e -> wanted.contains(e.videoId())).toList();
-    return new FrameFiles(entries, List.copyOf(new TreeSet<>(wanted)), index.phaseOrder());
+    return new FrameFiles(
+        index.entries(wanted), List.copyOf(new TreeSet<>(wanted)), index.phaseOrder());
   }
 
   /**

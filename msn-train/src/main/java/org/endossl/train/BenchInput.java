@@ -7,6 +7,7 @@ import java.util.function.Function;
 import org.endossl.data.FrameFiles;
 import org.endossl.data.MsnInput;
 import org.endossl.model.HostTensor;
+import org.endossl.tfrecords.BadRecords;
 import org.endossl.tfrecords.FrameIndex;
 import org.endossl.tfrecords.RecordFiles;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +35,7 @@ final class BenchInput implements AutoCloseable {
   private final List<Op> drawn = new ArrayList<>();
 
   /** Reads the records' index, if there are records. */
-  BenchInput(Graph graph, StepBench.Request request) throws IOException {
+  BenchInput(Graph graph, StepBench.Request request, BadRecords bad) throws IOException {
     this.graph = graph;
     this.request = request;
     if (request.records().isEmpty()) {
@@ -42,7 +43,7 @@ final class BenchInput implements AutoCloseable {
       this.feeding = null;
       return;
     }
-    FrameIndex index = FrameIndex.scan(RecordFiles.list(request.records()));
+    FrameIndex index = FrameIndex.scan(RecordFiles.list(request.records()), bad, bytes -> {});
     this.records =
         MsnInput.build(
             Ops.create(graph).withSubScope("input"),

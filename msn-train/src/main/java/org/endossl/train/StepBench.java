@@ -17,6 +17,7 @@ import org.endossl.model.HeadConfig;
 import org.endossl.model.VitConfig;
 import org.endossl.train.config.Require;
 import org.endossl.train.ema.EmaLibrary;
+import org.endossl.tfrecords.BadRecords;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
@@ -145,7 +146,12 @@ public final class StepBench {
 
   /** Runs; takes {@code steps} times a step and about a second. */
   public static Figures run(Request request) throws IOException {
-    return new StepBench(request).measure();
+    return run(request, BadRecords.fail());
+  }
+
+  /** As {@link #run(Request)}; what is done about bad records is up to bad. */
+  public static Figures run(Request request, BadRecords bad) throws IOException {
+    return new StepBench(request).measure(bad);
   }
 
   private static VitConfig encoder(String model) {
@@ -160,7 +166,7 @@ public final class StepBench {
     };
   }
 
-  private Figures measure() throws IOException {
+  private Figures measure(BadRecords bad) throws IOException {
     Instant began = since;
     Devices.require(request.session());
     phase("java");
@@ -170,7 +176,7 @@ public final class StepBench {
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
       StepSeeds seeds = StepSeeds.build(tf);
-      BenchInput input = new BenchInput(graph, request);
+      BenchInput input = new BenchInput(graph, request, bad);
       MsnGraph step = graph(graph, tf, encoder, input, seeds);
       Function<Session, TrainingStep> sessions = input.steps(step, seeds);
       Product product =

@@ -3,11 +3,12 @@ package org.endossl.tfrecords;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 
@@ -24,10 +25,7 @@ public final class FrameIndex {
   /** The ending of the side file's name. */
   public static final String SIDE_FILE_SUFFIX = ".index";
 
-  private static final Comparator<Entry> ORDER =
-      Comparator.comparing(Entry::videoId).thenComparingLong(Entry::frameId);
-
-  private final List<Entry> entries;
+  private final FrameRows entries;
   private final List<String> videos;
   private final PhaseOrder phaseOrder;
 
@@ -78,9 +76,9 @@ public final class FrameIndex {
     }
   }
 
-  private FrameIndex(List<Entry> entries, PhaseOrder phaseOrder) {
-    this.entries = List.copyOf(entries);
-    this.videos = this.entries.stream().map(Entry::videoId).distinct().toList();
+  private FrameIndex(FrameRows entries, PhaseOrder phaseOrder) {
+    this.entries = entries;
+    this.videos = entries.stream().map(Entry::videoId).distinct().toList();
     this.phaseOrder = phaseOrder;
   }
 
@@ -119,60 +117,48 @@ public final class FrameIndex {
       compressions.put(file, Compression.of(file));
     }
     boolean plain = compressions.values().stream().allMatch(c -> c == Compression.NONE);
-    List<Entry> entries = new ArrayList<>();
     AtomicLong done = new AtomicLong();
-    List<List<Entry>> all =
+    List<FrameColumns> all =
         Parallel.map(
             files,
             file -> {
               Compression compression = compressions.getOrDefault(file, Compression.NONE);
-              List<Entry> its = scan(file, compression, bad, plain);
+              FrameColumns its = scan(file, compression, bad, plain);
               synchronized (done) {
                 listener.accept(done.addAndGet(Files.size(file)));
               }
               return its;
             });
-    all.forEach(entries::addAll);
-    entries.sort(ORDER);
-    return new FrameIndex(unique(entries, bad), order);
+    return new FrameIndex(unique(FrameRows.sorted(all), bad), order);
   }
 
-  private static List<Entry> scan(
+  private static FrameColumns scan(
       Path file, Compression compression, BadRecords bad, boolean resyncs) throws IOException {
     IndexFile.Key key = IndexFile.Key.of(file);
-    List<Entry> known = IndexFile.read(file, compression, key, bad.skips());
+    FrameColumns known = IndexFile.read(file, compression, key, bad.skips());
     if (known != null) {
       return known;
     }
-    List<Entry> entries = new ArrayList<>();
-    String video = "";
+    FrameColumns frames = new FrameColumns(file, compression);
     try (FrameReader reader = FrameReader.open(file, compression, bad, resyncs)) {
       FrameCodec.Parsed frame;
       while ((frame = reader.next()) != null) {
-        video = frame.videoId().equals(video) ? video : frame.videoId();
-        entries.add(entry(reader.reader(), frame, video));
+        frames.add(
+            reader.reader().record(),
+            reader.reader().offset(),
+            frame.example().length,
+            new FrameColumns.Video(frame.videoId(), frame.totalFrames()),
+            frame.frameId(),
+            frame.phase(),
+            FrameLabels.bits(frame.instruments()));
       }
-      if (reader.clean() && !entries.isEmpty()) {
-        IndexFile.write(file, key, entries, bad.skips());
+      if (reader.clean() && frames.size() > 0) {
+        IndexFile.write(file, key, frames, bad.skips());
       }
     } catch (DataException e) { // a compressed stream that does not begin
       bad.handle(file, e);
     }
-    return entries;
-  }
-
-  private static Entry entry(TfRecordReader reader, FrameCodec.Parsed frame, String video) {
-    return new Entry(
-        reader.file(),
-        reader.compression(),
-        reader.record(),
-        reader.offset(),
-        frame.example().length,
-        video,
-        frame.frameId(),
-        frame.totalFrames(),
-        frame.phase(),
-        FrameLabels.flags(FrameLabels.bits(frame.instruments())));
+    return frames;
   }
 
   /** The one phase order of the files' directories. */
@@ -198,20 +184,24 @@ public final class FrameIndex {
     return order == null ? PhaseOrder.TF_CHOLEC80 : order;
   }
 
-  private static List<Entry> unique(List<Entry> sorted, BadRecords bad) throws DataException {
-    List<Entry> unique = new ArrayList<>(sorted.size());
+  /** Of frames with the same video and number the first. */
+  private static FrameRows unique(FrameRows sorted, BadRecords bad) throws DataException {
+    BitSet again = new BitSet();
     Entry last = null;
-    for (Entry entry : sorted) {
-      if (last != null && ORDER.compare(last, entry) == 0) {
+    for (int i = 0; i < sorted.size(); i++) {
+      Entry entry = sorted.get(i);
+      if (last != null
+          && last.frameId() == entry.frameId()
+          && last.videoId().equals(entry.videoId())) {
+        again.set(i);
         bad.handle(
             entry.file(),
             entry.place().fail(twice(entry.videoId(), entry.frameId(), last.place())));
       } else {
-        unique.add(entry);
         last = entry;
       }
     }
-    return unique;
+    return again.isEmpty() ? sorted : sorted.where(i -> !again.get(i));
   }
 
   static String twice(String videoId, long frameId, Place first) {
@@ -224,9 +214,27 @@ public final class FrameIndex {
         + ", wanted each frame once; leave one out";
   }
 
-  /** The frames, sorted by video and frame number. */
+  /**
+   * The frames, sorted by video and frame number. An entry is made when it is asked for: an index
+   * keeps about 35 bytes a frame.
+   */
   public List<Entry> entries() {
     return entries;
+  }
+
+  /** Those of some videos, in the same order. */
+  public List<Entry> entries(Set<String> some) {
+    return entries.where(i -> some.contains(entries.get(i).videoId()));
+  }
+
+  /** The same frames file by file as they lie there. */
+  public List<Entry> asTheyLie() {
+    return entries.asTheyLie();
+  }
+
+  /** The same frames in an order that is drawn. */
+  public List<Entry> shuffled(long seed) {
+    return entries.asTheyLie().shuffled(new Random(seed));
   }
 
   /** The videos' names, sorted. */

@@ -1,23 +1,23 @@
 package org.endossl.tfrecords;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
+import com.google.common.hash.Hashing;
+import com.google.common.io.ByteSource;
+import com.google.common.io.MoreFiles;
+import com.google.common.primitives.Ints;
+import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.zip.CRC32C;
+import java.util.zip.CheckedOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,34 +59,31 @@ final class IndexFile {
   }
 
   /**
-   * The entries that the side file holds for the record file as it is now, or null.
+   * The frames that the side file holds for the record file as it is now, or null.
    *
    * @param pixels whether the scan must have unpacked the images' pixels
    */
-  static @Nullable List<FrameIndex.Entry> read(
-      Path file, Compression compression, Key key, boolean pixels) {
+  static @Nullable FrameColumns read(Path file, Compression compression, Key key, boolean pixels) {
     Path index = beside(file);
     if (!Files.isRegularFile(index)) {
       return null;
     }
     try {
-      byte[] bytes = Files.readAllBytes(index);
-      int body = bytes.length - Integer.BYTES;
-      if (body < 0 || crc(bytes, body) != ByteBuffer.wrap(bytes).getInt(body)) {
+      ByteSource all = MoreFiles.asByteSource(index);
+      ByteSource body = all.slice(0, Files.size(index) - Integer.BYTES);
+      ByteSource sum = all.slice(Files.size(index) - Integer.BYTES, Integer.BYTES);
+      if (body.hash(Hashing.crc32c()).asInt() != Ints.fromByteArray(sum.read())) {
         return null;
       }
-      return entries(
-          new DataInputStream(new ByteArrayInputStream(bytes, 0, body)),
-          file,
-          compression,
-          key,
-          pixels);
+      try (DataInputStream in = new DataInputStream(body.openBufferedStream())) {
+        return frames(in, file, compression, key, pixels);
+      }
     } catch (IOException | IllegalArgumentException e) {
       return null;
     }
   }
 
-  private static @Nullable List<FrameIndex.Entry> entries(
+  private static @Nullable FrameColumns frames(
       DataInputStream in, Path file, Compression compression, Key key, boolean pixels)
       throws IOException {
     boolean fits =
@@ -97,35 +94,24 @@ final class IndexFile {
     if (!fits) {
       return null;
     }
-    Map<String, String> videos = new HashMap<>();
     int count = in.readInt();
-    List<FrameIndex.Entry> entries = new ArrayList<>();
+    FrameColumns frames = new FrameColumns(file, compression);
     for (int record = 0; record < count; record++) {
       long offset = in.readLong();
       int length = in.readInt();
       String video = in.readUTF();
-      String shared = videos.computeIfAbsent(video, v -> v);
-      entries.add(
-          new FrameIndex.Entry(
-              file,
-              compression,
-              record,
-              offset,
-              length,
-              shared,
-              in.readLong(),
-              in.readLong(),
-              in.readByte(),
-              FrameLabels.flags(in.readByte())));
+      long frameId = in.readLong();
+      FrameColumns.Video its = new FrameColumns.Video(video, in.readLong());
+      frames.add(record, offset, length, its, frameId, in.readByte(), in.readByte());
     }
-    return entries;
+    return frames;
   }
 
   /** Writes the side file when the record file has settled and its directory may be written. */
-  static void write(Path file, Key key, List<FrameIndex.Entry> entries, boolean pixels) {
+  static void write(Path file, Key key, FrameColumns frames, boolean pixels) {
     try {
       if (mayWriteBeside(file) && key.isSettled(Instant.now()) && Key.of(file).equals(key)) {
-        OutputFiles.write(beside(file), bytes(key, entries, pixels));
+        OutputFiles.write(beside(file), out -> write(out, key, frames, pixels));
       }
     } catch (IOException e) {
       return; // a read-only or full disk: the next scan reads the records again
@@ -143,34 +129,29 @@ final class IndexFile {
     return view == null || view.readAttributes().permissions().stream().anyMatch(WRITE::contains);
   }
 
-  private static byte[] bytes(Key key, List<FrameIndex.Entry> entries, boolean pixels)
+  private static void write(OutputStream file, Key key, FrameColumns frames, boolean pixels)
       throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (DataOutputStream out = new DataOutputStream(bytes)) {
-      out.writeLong(MAGIC);
-      out.writeLong(key.size());
-      out.writeLong(key.seconds());
-      out.writeInt(key.nanos());
-      out.writeUTF(entries.get(0).compression().name());
-      out.writeBoolean(pixels);
-      out.writeInt(entries.size());
-      for (FrameIndex.Entry entry : entries) {
-        out.writeLong(entry.offset());
-        out.writeInt(entry.length());
-        out.writeUTF(entry.videoId());
-        out.writeLong(entry.frameId());
-        out.writeLong(entry.totalFrames());
-        out.writeByte(entry.phase());
-        out.writeByte(FrameLabels.bits(entry.instruments()));
-      }
-      out.writeInt(crc(bytes.toByteArray(), bytes.size()));
+    CheckedOutputStream checked = new CheckedOutputStream(file, new CRC32C());
+    DataOutputStream out = new DataOutputStream(new BufferedOutputStream(checked));
+    out.writeLong(MAGIC);
+    out.writeLong(key.size());
+    out.writeLong(key.seconds());
+    out.writeInt(key.nanos());
+    out.writeUTF(frames.compression().name());
+    out.writeBoolean(pixels);
+    out.writeInt(frames.size());
+    for (int i = 0; i < frames.size(); i++) {
+      FrameIndex.Entry entry = frames.entry(i);
+      out.writeLong(entry.offset());
+      out.writeInt(entry.length());
+      out.writeUTF(entry.videoId());
+      out.writeLong(entry.frameId());
+      out.writeLong(entry.totalFrames());
+      out.writeByte(entry.phase());
+      out.writeByte(FrameLabels.bits(entry.instruments()));
     }
-    return bytes.toByteArray();
-  }
-
-  private static int crc(byte[] bytes, int length) {
-    CRC32C crc = new CRC32C();
-    crc.update(bytes, 0, length);
-    return (int) crc.getValue();
+    out.flush();
+    out.writeInt((int) checked.getChecksum().getValue());
+    out.flush();
   }
 }

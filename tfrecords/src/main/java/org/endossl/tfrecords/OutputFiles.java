@@ -1,6 +1,7 @@
 package org.endossl.tfrecords;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,11 +19,23 @@ public final class OutputFiles {
     return file.resolveSibling(file.getFileName() + ".part");
   }
 
+  /** What writes a file's bytes. */
+  interface Content {
+    void to(OutputStream out) throws IOException;
+  }
+
   /** Writes a small file at once. */
   public static void write(Path file, byte[] bytes) throws IOException {
+    write(file, out -> out.write(bytes));
+  }
+
+  /** Writes a file piece by piece; whoever writes it gathers small pieces. */
+  static void write(Path file, Content content) throws IOException {
     Path part = part(file);
     try {
-      Files.write(part, bytes);
+      try (OutputStream out = Files.newOutputStream(part)) {
+        content.to(out);
+      }
       Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
       Files.deleteIfExists(part);

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the side files of record files anew. {@link FrameIndex#scan} makes those that are not there
@@ -19,11 +20,11 @@ public final class RecordIndexer {
    * One file.
    *
    * @param file the record file
-   * @param sideFile what was written
+   * @param sideFile what was written; null where the file has bad records
    * @param records how many it holds
    * @param videos of how many videos
    */
-  public record Indexed(Path file, Path sideFile, long records, long videos) {}
+  public record Indexed(Path file, @Nullable Path sideFile, long records, long videos) {}
 
   private RecordIndexer() {}
 
@@ -36,32 +37,43 @@ public final class RecordIndexer {
    * @throws AccessDeniedException when a directory cannot be written
    */
   public static List<Indexed> run(List<Path> files, Consumer<Indexed> listener) throws IOException {
+    return run(files, BadRecords.fail(), listener);
+  }
+
+  /**
+   * As {@link #run(List, Consumer)}; where bad records are passed over, their files have no side
+   * file, and those of the others serve commands that pass over bad records, too.
+   */
+  public static List<Indexed> run(List<Path> files, BadRecords bad, Consumer<Indexed> listener)
+      throws IOException {
     Object lock = new Object();
     List<Indexed> indexed =
         Parallel.map(
             files,
             file -> {
-              Indexed one = one(file);
+              Indexed one = one(file, bad);
               synchronized (lock) {
                 listener.accept(one);
               }
               return one;
             });
-    FrameIndex.scan(files); // frames that are in two files, files of two orders
+    FrameIndex.scan(files, bad, bytes -> {}); // frames that are in two files, files of two orders
     return indexed;
   }
 
-  private static Indexed one(Path file) throws IOException {
+  private static Indexed one(Path file, BadRecords bad) throws IOException {
     Path side = IndexFile.beside(file);
     RecordFiles.requireFile(file);
     Files.deleteIfExists(side);
     settle(file);
-    FrameIndex index = FrameIndex.scan(List.of(file));
-    if (!Files.exists(side)) {
+    BadRecords its = bad.skips() ? BadRecords.skip() : BadRecords.fail();
+    FrameIndex index = FrameIndex.scan(List.of(file), its, bytes -> {});
+    boolean there = Files.exists(side);
+    if (!there && its.skipped().isEmpty()) {
       throw new AccessDeniedException(
           side.toString(), null, "no side file can be written in this directory");
     }
-    return new Indexed(file, side, index.entries().size(), index.videos().size());
+    return new Indexed(file, there ? side : null, index.entries().size(), index.videos().size());
   }
 
   /** A file that was just written is waited for: its time of change must be able to tell. */

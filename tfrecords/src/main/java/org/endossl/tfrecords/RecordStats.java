@@ -4,10 +4,8 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -45,12 +43,18 @@ public record RecordStats(PhaseOrder phaseOrder, List<Video> videos) {
 
   /** Counts the frames of an index. */
   public static RecordStats of(FrameIndex index) {
-    Map<String, List<FrameIndex.Entry>> byVideo = new LinkedHashMap<>();
-    for (FrameIndex.Entry entry : index.entries()) {
-      byVideo.computeIfAbsent(entry.videoId(), video -> new ArrayList<>()).add(entry);
-    }
+    List<FrameIndex.Entry> entries = index.entries();
     List<Video> videos = new ArrayList<>();
-    byVideo.forEach((video, entries) -> videos.add(count(video, entries)));
+    int begin = 0;
+    while (begin < entries.size()) {
+      String video = entries.get(begin).videoId();
+      int end = begin;
+      while (end < entries.size() && entries.get(end).videoId().equals(video)) {
+        end++;
+      }
+      videos.add(count(video, entries.subList(begin, end)));
+      begin = end;
+    }
     return new RecordStats(index.phaseOrder(), videos);
   }
 

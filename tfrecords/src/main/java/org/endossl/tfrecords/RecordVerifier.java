@@ -3,7 +3,6 @@ package org.endossl.tfrecords;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -72,7 +71,7 @@ public final class RecordVerifier {
       List<String> notes) {}
 
   /** Where the frames of one video are. */
-  private record Video(Map<Long, Place> frames, long total, Place first) {}
+  private record Video(FramePlaces frames, long total, Place first) {}
 
   private RecordVerifier(Consumer<Problem> found) {
     this.found = found;
@@ -138,7 +137,7 @@ public final class RecordVerifier {
   private void frame(FrameCodec.Parsed frame, Place place) throws DataException {
     Video video =
         videos.computeIfAbsent(
-            frame.videoId(), id -> new Video(new HashMap<>(), frame.totalFrames(), place));
+            frame.videoId(), id -> new Video(new FramePlaces(), frame.totalFrames(), place));
     Place before = video.frames().putIfAbsent(frame.frameId(), place);
     if (before != null) {
       throw place.fail(FrameIndex.twice(frame.videoId(), frame.frameId(), before));

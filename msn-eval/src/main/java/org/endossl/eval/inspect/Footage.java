@@ -60,6 +60,12 @@ public final class Footage {
    * @throws DataException if there are none, or they are damaged
    */
   public static Footage open(List<String> records, ProgressListener listener) throws IOException {
+    return open(records, BadRecords.fail(), listener);
+  }
+
+  /** As {@link #open(List, ProgressListener)}; what is done about bad records is up to bad. */
+  public static Footage open(List<String> records, BadRecords bad, ProgressListener listener)
+      throws IOException {
     List<Path> files = RecordFiles.list(records);
     long bytes = 0;
     for (Path file : files) {
@@ -70,7 +76,7 @@ public final class Footage {
     return new Footage(
         FrameIndex.scan(
             files,
-            BadRecords.fail(),
+            bad,
             done -> {
               double seconds = Math.max(1e-9, (System.nanoTime() - start) * 1e-9);
               listener.progress(new Progress("index", done, total, "bytes", done / seconds, ""));

@@ -107,14 +107,14 @@ final class InsightBuilder {
     if (request.frames() == 0) {
       throw new Missing("Frames were left out on request: endossl report RUN without --frames 0");
     } else if (!request.records().isEmpty()) {
-      return Footage.open(request.records(), listener);
+      return Footage.open(request.records(), request.bad(), listener);
     } else if (sources.records().isEmpty()) {
       throw new Missing(
           "This folder does not say where the frames are. Name them: endossl report RUN --records"
               + " DIR");
     }
     try {
-      return Footage.open(sources.records(), listener);
+      return Footage.open(sources.records(), request.bad(), listener);
     } catch (IOException | IllegalArgumentException e) {
       throw new Missing(
           "The frames cannot be read: "

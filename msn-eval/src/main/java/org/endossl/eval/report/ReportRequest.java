@@ -3,6 +3,7 @@ package org.endossl.eval.report;
 import java.nio.file.Path;
 import java.util.List;
 import org.endossl.eval.WeightsSource;
+import org.endossl.tfrecords.BadRecords;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,13 +15,15 @@ import org.jspecify.annotations.Nullable;
  * @param records where the frames are; empty for where the folder says
  * @param frames how many frames are placed on the map and shown small, evenly spread over the test
  *     videos; 0 leaves out all frames and what needs them
+ * @param bad what is done about bad records
  */
 public record ReportRequest(
     Path run,
     @Nullable Path out,
     @Nullable WeightsSource weights,
     List<String> records,
-    int frames) {
+    int frames,
+    BadRecords bad) {
   /** Frames where nothing else is asked for: ViT-S takes half a minute for them on two cores. */
   public static final int FRAMES = 600;
 
@@ -36,6 +39,16 @@ public record ReportRequest(
   /** With what the folder names. */
   public ReportRequest(Path run, @Nullable Path out) {
     this(run, out, null, List.of(), FRAMES);
+  }
+
+  /** Where a bad record is an error. */
+  public ReportRequest(
+      Path run,
+      @Nullable Path out,
+      @Nullable WeightsSource weights,
+      List<String> records,
+      int frames) {
+    this(run, out, weights, records, frames, BadRecords.fail());
   }
 
   /** The file that will be written. */

@@ -1,6 +1,5 @@
 package org.endossl.tfrecords.check;
 
-import com.google.common.hash.HashCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,8 +64,7 @@ public final class DataCheck {
         Finding.of("records", "all can be read", skipped.size() + " cannot be used", skipped));
     videos();
     gaps();
-    repeats();
-    pixels();
+    findings.addAll(PictureChecks.of(request, looks));
     findings.add(PhasePlausibility.check(index));
     phases();
     instruments();
@@ -92,7 +90,7 @@ public final class DataCheck {
   private void videos() {
     if (request.expectedVideos().isEmpty()) {
       findings.add(
-          Finding.good("videos", index.videos().size() + ": " + shortened(index.videos())));
+          Finding.good("videos", index.videos().size() + ": " + Finding.shortened(index.videos())));
       return;
     }
     List<String> details = new ArrayList<>();
@@ -104,7 +102,7 @@ public final class DataCheck {
         Finding.of(
             "videos",
             "the " + expected.size() + " that are expected",
-            details.size() + " are missing or unexpected",
+            Finding.count(details.size(), "is", "are") + " missing or unexpected",
             details));
   }
 
@@ -118,13 +116,7 @@ public final class DataCheck {
       most.merge(entry.videoId(), 1L, Long::sum);
       long wanted = before == null ? Math.min(entry.frameId(), 1) : before.frameId() + 1;
       if (entry.frameId() != wanted) {
-        details.add(
-            entry.videoId()
-                + ": frames "
-                + wanted
-                + " to "
-                + (entry.frameId() - 1)
-                + " are missing");
+        details.add(missing(entry.videoId(), wanted, entry.frameId() - 1));
       }
       if (before != null && before.totalFrames() != entry.totalFrames()) {
         totals.add(
@@ -143,115 +135,23 @@ public final class DataCheck {
           }
         });
     findings.add(
-        Finding.of("gaps", "frame numbers follow one another", details.size() + " gaps", details));
+        Finding.of(
+            "gaps",
+            "frame numbers follow one another",
+            Finding.count(details.size(), "gap", "gaps"),
+            details));
     findings.add(
         Finding.of(
-            "frame counts", "as total_frames says", totals.size() + " disagreements", totals));
+            "frame counts",
+            "as total_frames says",
+            Finding.count(totals.size(), "disagreement", "disagreements"),
+            totals));
   }
 
-  /** The same image twice: in one video a still picture, in two videos a copy. */
-  private void repeats() {
-    Map<HashCode, FrameLook> first = new HashMap<>();
-    Map<String, Long> still = new TreeMap<>();
-    List<String> copies = new ArrayList<>();
-    List<String> leaks = new ArrayList<>();
-    for (FrameLook look : looks) {
-      FrameLook before = first.putIfAbsent(look.hash(), look);
-      if (before == null || look.isBlack()) {
-        continue;
-      }
-      if (before.entry().videoId().equals(look.entry().videoId())) {
-        still.merge(look.entry().videoId(), 1L, Long::sum);
-      } else {
-        String both = name(before) + " and " + name(look) + " are the same image";
-        copies.add(both);
-        if (!partsOf(before).equals(partsOf(look))) {
-          leaks.add(both + " (" + partsOf(before) + " and " + partsOf(look) + ")");
-        }
-      }
-    }
-    findings.add(
-        Finding.of(
-            "copies",
-            "no image is in two videos",
-            copies.size() + " images are in two videos",
-            copies));
-    if (!request.splits().isEmpty()) {
-      findings.add(
-          Finding.of(
-              "leaking images",
-              "no image is in two parts of the split",
-              leaks.size() + " images are in two parts of the split",
-              leaks));
-    }
-    List<String> stills = new ArrayList<>();
-    still.forEach((video, count) -> stills.add(video + ": " + count + " frames"));
-    findings.add(
-        stills.isEmpty()
-            ? Finding.good("still frames", "no image comes twice in a video")
-            : Finding.note("still frames", "images that come again in their video", stills));
-  }
-
-  private static String name(FrameLook look) {
-    return look.entry().videoId() + "/" + look.entry().frameId();
-  }
-
-  private List<String> partsOf(FrameLook look) {
-    return request.splits().entrySet().stream()
-        .filter(part -> part.getValue().contains(look.entry().videoId()))
-        .map(Map.Entry::getKey)
-        .toList();
-  }
-
-  private void pixels() {
-    List<String> broken = new ArrayList<>();
-    Map<String, List<Long>> black = new TreeMap<>();
-    Map<String, Long> decoded = new TreeMap<>();
-    Map<String, Long> sizes = new TreeMap<>();
-    for (FrameLook look : looks) {
-      if (look.problem() != null) {
-        broken.add(look.problem());
-      } else if (!look.size().isEmpty()) {
-        decoded.merge(look.entry().videoId(), 1L, Long::sum);
-        sizes.merge(look.size(), 1L, Long::sum);
-        if (look.isBlack()) {
-          black
-              .computeIfAbsent(look.entry().videoId(), video -> new ArrayList<>())
-              .add(look.entry().frameId());
-        }
-      }
-    }
-    if (request.every() == 0) {
-      findings.add(Finding.note("pixels", "not looked at", List.of()));
-      return;
-    }
-    findings.add(Finding.of("pixels", "decode", broken.size() + " images do not decode", broken));
-    List<String> mostly = new ArrayList<>();
-    List<String> some = new ArrayList<>();
-    black.forEach(
-        (video, frames) -> {
-          String line = video + ": " + frames.size() + " black frames, " + shortened(frames);
-          some.add(line);
-          if (2L * frames.size() > decoded.getOrDefault(video, 0L)) {
-            mostly.add(line + "; more than half of those looked at");
-          }
-        });
-    String which = request.every() == 1 ? "" : " among one frame in " + request.every();
-    findings.add(
-        !mostly.isEmpty()
-            ? Finding.wrong("black frames", "videos that are mostly black" + which, mostly)
-            : some.isEmpty()
-                ? Finding.good("black frames", "none" + which)
-                : Finding.note("black frames", some.size() + " videos have some" + which, some));
-    findings.add(
-        sizes.size() == 1
-            ? Finding.good("image size", sizes.keySet().iterator().next())
-            : Finding.note(
-                "image size",
-                "several",
-                sizes.entrySet().stream()
-                    .map(size -> size.getKey() + ": " + size.getValue() + " frames")
-                    .toList()));
+  private static String missing(String video, long first, long last) {
+    return first == last
+        ? video + ": frame " + first + " is missing"
+        : video + ": frames " + first + " to " + last + " are missing";
   }
 
   private void phases() {
@@ -314,15 +214,8 @@ public final class DataCheck {
             "split",
             "each video is in one part of "
                 + request.splits().keySet()
-                + (unused.isEmpty() ? "" : "; in none: " + shortened(unused)),
-            details.size() + " problems",
+                + (unused.isEmpty() ? "" : "; in none: " + Finding.shortened(unused)),
+            Finding.count(details.size(), "problem", "problems"),
             details));
-  }
-
-  private static String shortened(List<?> items) {
-    int most = 10;
-    List<String> names = items.stream().limit(most).map(String::valueOf).toList();
-    String text = String.join(", ", names);
-    return items.size() > most ? text + " and " + (items.size() - most) + " more" : text;
   }
 }

@@ -2,6 +2,7 @@ package org.endossl.tfrecords.check;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
@@ -41,6 +42,25 @@ public record DataReport(RecordStats stats, long bytes, List<Finding> findings) 
     }
     lines.accept("");
     stats.table(lines);
+  }
+
+  /** How many checks ended in which way. */
+  public String counted() {
+    List<String> parts = new ArrayList<>();
+    for (Finding.Level level :
+        List.of(Finding.Level.WRONG, Finding.Level.NOTE, Finding.Level.GOOD)) {
+      long count = findings.stream().filter(f -> f.level() == level).count();
+      String word =
+          switch (level) {
+            case WRONG -> "wrong";
+            case NOTE -> "worth a look";
+            case GOOD -> "ok";
+          };
+      if (count > 0) {
+        parts.add(count + " " + word);
+      }
+    }
+    return findings.size() + " checks: " + String.join(", ", parts);
   }
 
   static String word(Finding finding) {

@@ -42,4 +42,17 @@ public record Finding(String check, Level level, String summary, List<String> de
   static Finding of(String check, String good, String wrong, List<String> details) {
     return details.isEmpty() ? good(check, good) : wrong(check, wrong, details);
   }
+
+  /** A number with what it counts. */
+  static String count(long number, String one, String several) {
+    return number + " " + (number == 1 ? one : several);
+  }
+
+  /** The first ten. */
+  static String shortened(List<?> items) {
+    int most = 10;
+    List<String> names = items.stream().limit(most).map(String::valueOf).toList();
+    String text = String.join(", ", names);
+    return items.size() > most ? text + " and " + (items.size() - most) + " more" : text;
+  }
 }

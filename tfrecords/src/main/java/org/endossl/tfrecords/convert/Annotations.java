@@ -1,6 +1,7 @@
 package org.endossl.tfrecords.convert;
 
 import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.endossl.tfrecords.DataException;
 import org.endossl.tfrecords.Instruments;
 import org.endossl.tfrecords.PhaseOrder;
@@ -26,12 +28,12 @@ final class Annotations {
 
   private static final Pattern TAB = Pattern.compile("\t");
 
-  private final byte[] phases;
-  private final List<List<Integer>> instruments;
+  private final byte[] phases; // a row each
+  private final byte[] instruments; // a second each, the first instrument in the lowest bit
   private final double step;
   private final boolean tools;
 
-  private Annotations(byte[] phases, List<List<Integer>> instruments, double step, boolean tools) {
+  private Annotations(byte[] phases, byte[] instruments, double step, boolean tools) {
     this.phases = phases;
     this.instruments = instruments;
     this.step = step;
@@ -48,7 +50,7 @@ final class Annotations {
     Path tools = request.input().resolve("tool_annotations").resolve(video + "-tool.txt");
     return new Annotations(
         phases(phases, request.phaseOrder()),
-        request.tools() ? instruments(tools) : List.of(),
+        request.tools() ? instruments(tools) : new byte[0],
         RATE / request.framesPerSecond(),
         request.tools());
   }
@@ -69,7 +71,7 @@ final class Annotations {
 
   private boolean isAnnotated(long frame) {
     long row = row(frame, step);
-    return row < phases.length && (!tools || row / RATE < instruments.size());
+    return row < phases.length && (!tools || row / RATE < instruments.length);
   }
 
   /** The number of a frame's phase. */
@@ -79,48 +81,55 @@ final class Annotations {
 
   /** A frame's instruments: those of the second in which it lies. */
   List<Integer> instruments(long frame) {
-    return tools ? instruments.get((int) (row(frame, step) / RATE)) : NOTHING;
+    int bits = tools ? instruments[(int) (row(frame, step) / RATE)] : 0;
+    return IntStream.range(0, Instruments.COUNT).mapToObj(i -> bits >> i & 1).toList();
   }
-
-  private static final List<Integer> NOTHING = List.of(0, 0, 0, 0, 0, 0, 0);
 
   private static byte[] phases(Path file, PhaseOrder order) throws IOException {
-    List<String[]> rows = rows(file, List.of("Frame", "Phase"), 1);
-    byte[] phases = new byte[rows.size()];
-    for (int i = 0; i < phases.length; i++) {
-      try {
-        phases[i] = (byte) order.index(rows.get(i)[1]);
-      } catch (IllegalArgumentException e) {
-        throw new DataException(at(file, i) + e.getMessage(), e);
-      }
-    }
-    return phases;
+    return rows(
+        file,
+        List.of("Frame", "Phase"),
+        1,
+        (row, index) -> {
+          try {
+            return order.index(row[1]);
+          } catch (IllegalArgumentException e) {
+            throw new DataException(at(file, index) + e.getMessage(), e);
+          }
+        });
   }
 
-  private static List<List<Integer>> instruments(Path file) throws IOException {
+  private static byte[] instruments(Path file) throws IOException {
     List<String> header = new ArrayList<>(List.of("Frame"));
     header.addAll(Instruments.NAMES);
-    List<List<Integer>> instruments = new ArrayList<>();
-    for (String[] row : rows(file, header, RATE)) {
-      List<Integer> flags = new ArrayList<>();
-      for (int i = 1; i < row.length; i++) {
-        if (!row[i].equals("0") && !row[i].equals("1")) {
-          throw new DataException(
-              at(file, instruments.size()) + Quoted.of(row[i]) + ", wanted 0 or 1");
-        }
-        flags.add(row[i].equals("1") ? 1 : 0);
-      }
-      instruments.add(List.copyOf(flags));
-    }
-    return instruments;
+    return rows(
+        file,
+        header,
+        RATE,
+        (row, index) -> {
+          int bits = 0;
+          for (int i = 1; i < row.length; i++) {
+            if (!row[i].equals("0") && !row[i].equals("1")) {
+              throw new DataException(at(file, index) + Quoted.of(row[i]) + ", wanted 0 or 1");
+            }
+            bits |= row[i].equals("1") ? 1 << (i - 1) : 0;
+          }
+          return bits;
+        });
+  }
+
+  /** What a row comes to. */
+  private interface Row {
+    int value(String[] columns, int index) throws DataException;
   }
 
   /** The rows behind the heading; row i must begin with i times {@code every}. */
-  private static List<String[]> rows(Path file, List<String> header, int every) throws IOException {
+  private static byte[] rows(Path file, List<String> header, int every, Row each)
+      throws IOException {
     if (!Files.isRegularFile(file)) {
       throw new DataException(file + ": no such file; each video needs its annotations");
     }
-    List<String[]> rows = new ArrayList<>();
+    ByteArrayOutputStream rows = new ByteArrayOutputStream();
     try (BufferedReader in = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
       String first = in.readLine();
       if (first == null || !List.of(TAB.split(first.strip())).equals(header)) {
@@ -134,16 +143,17 @@ final class Annotations {
       String line;
       while ((line = in.readLine()) != null) {
         if (!line.isBlank()) {
-          rows.add(row(file, line, header.size(), rows.size(), every));
+          String[] row = row(file, line, header.size(), rows.size(), every);
+          rows.write(each.value(row, rows.size()));
         }
       }
     } catch (CharacterCodingException e) {
       throw new DataException(file + ": not a text file", e);
     }
-    if (rows.isEmpty()) {
+    if (rows.size() == 0) {
       throw new DataException(file + ": no rows, wanted one per annotated frame");
     }
-    return rows;
+    return rows.toByteArray();
   }
 
   private static String[] row(Path file, String line, int columns, int index, int every)

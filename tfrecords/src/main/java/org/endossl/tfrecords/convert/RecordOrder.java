@@ -1,13 +1,6 @@
 package org.endossl.tfrecords.convert;
 
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Random;
 import org.endossl.tfrecords.Compression;
 import org.endossl.tfrecords.FrameIndex;
 
@@ -23,20 +16,13 @@ public enum RecordOrder {
   /**
    * Orders entries.
    *
-   * @param files in their order
    * @throws IllegalArgumentException when compressed files would have to be read out of order
    */
-  List<FrameIndex.Entry> of(FrameIndex index, List<Path> files, long seed) {
-    Map<Path, Integer> turn = new HashMap<>();
-    files.forEach(file -> turn.putIfAbsent(file, turn.size()));
-    List<FrameIndex.Entry> lying = new ArrayList<>(index.entries());
-    lying.sort(
-        Comparator.comparing((FrameIndex.Entry e) -> turn.getOrDefault(e.file(), 0))
-            .thenComparingLong(FrameIndex.Entry::offset));
+  List<FrameIndex.Entry> of(FrameIndex index, long seed) {
     if (this == AS_IT_IS) {
-      return lying;
+      return index.asTheyLie();
     }
-    for (FrameIndex.Entry entry : lying) {
+    for (FrameIndex.Entry entry : index.entries()) {
       if (entry.compression() != Compression.NONE) {
         throw new IllegalArgumentException(
             "order: "
@@ -45,10 +31,6 @@ public enum RecordOrder {
                 + " first (--compression none)");
       }
     }
-    if (this == VIDEO) {
-      return index.entries(); // that is its order
-    }
-    Collections.shuffle(lying, new Random(seed));
-    return lying;
+    return this == VIDEO ? index.entries() : index.shuffled(seed);
   }
 }

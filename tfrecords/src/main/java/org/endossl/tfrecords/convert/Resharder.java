@@ -45,7 +45,7 @@ public final class Resharder {
     this.request = request;
     this.from = index.phaseOrder();
     this.total = index.entries().size();
-    this.entries = request.order().of(index, request.files(), request.seed());
+    this.entries = request.order().of(index, request.seed());
     this.listener = listener;
     if (total < request.shards()) {
       throw new IllegalArgumentException(

@@ -137,7 +137,7 @@ class DataCheckTest {
     write(1, frames);
     DataReport report = check(List.of(), Map.of());
     assertEquals(Finding.Level.NOTE, of(report, "black frames").level());
-    assertEquals(List.of("video01: 1 black frames, 3"), of(report, "black frames").details());
+    assertEquals(List.of("video01: 1 black frame, 3"), of(report, "black frames").details());
     assertTrue(report.sound());
     for (int i = 0; i < 9; i++) {
       frames.set(i, frame(1, i, image(i, true), i / 2));
@@ -169,7 +169,7 @@ class DataCheckTest {
     write(2, second);
     Finding leak = of(check(List.of(), SPLIT), "leaking images");
     assertEquals(
-        List.of("video01/4 and video02/6 are the same image ([train] and [test])"), leak.details());
+        List.of("video01/4 and video02/6 are the same image (train and test)"), leak.details());
     Map<String, List<String>> twice =
         Map.of("train", List.of("video01", "video02"), "test", List.of("video02", "video03"));
     Finding split = of(check(List.of(), twice), "split");
