@@ -9,8 +9,7 @@
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 picture=${1:?wanted a PICTURE.png} counts=${COUNTS:-1000 10000 100000 1000000} heap=${HEAP:-64m}
-endossl=$here/../endossl
-"$endossl" --version >/dev/null
+"$here/../endossl" --version >/dev/null # builds it
 classpath=$(cat "$here/../target/run/classpath.cpu")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -18,7 +17,8 @@ trap 'rm -rf "$work"' EXIT
 measure() {
   what=$1 many=$2
   shift 2
-  ENDOSSL_JAVA_OPTS="-Xms8m -Xmn4m -Xmx$heap -XX:+UseSerialGC" /usr/bin/time -o "$work/time" -f '%M %e' "$endossl" "$@" >/dev/null 2>"$work/err" ||
+  /usr/bin/time -o "$work/time" -f '%M %e' java -Xms8m -Xmn4m "-Xmx$heap" -XX:+UseSerialGC -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 \
+    -Djava.awt.headless=true -cp "$classpath" org.endossl.cli.Main "$@" >/dev/null 2>"$work/err" ||
     { cat "$work/err" >&2; exit 4; }
   read -r kilobytes seconds <"$work/time"
   echo "$what,$many,$((kilobytes / 1024)),$seconds" | tee -a "$work/figures.csv"

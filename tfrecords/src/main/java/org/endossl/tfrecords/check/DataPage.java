@@ -42,7 +42,7 @@ final class DataPage {
       .checks tr{display:block;border-bottom:1px solid var(--line);padding:.4rem 0}
       .checks th,.checks td{display:inline-block;border:0;padding:.1rem .5rem .1rem 0}
       .checks th{font-weight:600}.checks td:last-child{display:block;padding:0}
-      .share{width:7rem}}
+      .share{width:5rem}}
       @media print{.wide{overflow:visible}}
       """;
 
@@ -74,7 +74,7 @@ final class DataPage {
 
   private void findings(List<Finding> findings) {
     out.append("<table class=\"checks\">");
-    headings(List.of("result", "check", "what was found"), 3);
+    headings(List.of("result", "check", "what was found"), 3, 3);
     for (Finding finding : findings) {
       String level = finding.level().name().toLowerCase(Locale.ROOT);
       out.append("<tr class=\"").append(level).append("\"><td class=\"word\">");
@@ -108,7 +108,7 @@ final class DataPage {
     out.append("<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Videos\"><table>");
     List<String> headings = new ArrayList<>(List.of("video", "frames", "of", "gaps", "MB"));
     headings.addAll(stats.phaseOrder().names());
-    headings(headings, 1);
+    headings(headings, 1, headings.size());
     for (RecordStats.Video video : stats.videos()) {
       row(video, "");
     }
@@ -116,16 +116,12 @@ final class DataPage {
     out.append("</tbody></table></div>");
   }
 
-  /** The heads of a table, and the begin of its body; those behind the first ones are numbers'. */
-  private void headings(List<String> headings, int words) {
+  /** The heads of a table and the begin of its body; columns from first to end are numbers. */
+  private void headings(List<String> headings, int first, int end) {
     out.append("<thead><tr>");
     for (int i = 0; i < headings.size(); i++) {
-      out.append(i < words ? "<th scope=\"col\">" : "<th scope=\"col\" class=\"n\">");
-      // CalotTriangleDissection may break between its words.
-      for (String part : headings.get(i).split("(?<=[a-z])(?=[A-Z])", -1)) {
-        text(part);
-        out.append("<wbr>");
-      }
+      out.append(i >= first && i < end ? "<th scope=\"col\" class=\"n\">" : "<th scope=\"col\">");
+      name(headings.get(i));
       out.append("</th>");
     }
     out.append("</tr></thead><tbody>");
@@ -145,10 +141,10 @@ final class DataPage {
 
   private void counts(String what, List<String> names, List<Long> counts, long frames) {
     out.append("<table>");
-    headings(List.of(what, "frames", "share of frames"), 1);
+    headings(List.of(what, "frames", "share of frames"), 1, 2);
     for (int i = 0; i < names.size(); i++) {
       out.append("<tr><th scope=\"row\">");
-      text(i + " " + names.get(i));
+      name(i + " " + names.get(i));
       out.append("</th>");
       cell(Long.toString(counts.get(i)));
       double share = 100.0 * counts.get(i) / Math.max(1, frames);
@@ -161,6 +157,14 @@ final class DataPage {
       out.append("</tr>");
     }
     out.append("</tbody></table>");
+  }
+
+  /** CalotTriangleDissection may break between its words. */
+  private void name(String name) {
+    for (String part : name.split("(?<=[a-z])(?=[A-Z])", -1)) {
+      text(part);
+      out.append("<wbr>");
+    }
   }
 
   private void cell(String text) {

@@ -129,7 +129,7 @@ final class PictureChecks {
     findings.add(
         Finding.of(
             "pixels",
-            "decode",
+            "those looked at decode",
             Finding.count(broken.size(), "image does", "images do") + " not decode",
             broken));
     List<String> mostly = new ArrayList<>();
