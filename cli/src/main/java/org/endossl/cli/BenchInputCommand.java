@@ -36,6 +36,9 @@ final class BenchInputCommand extends Command {
   @Parameter(names = "--cache", description = "decoded frames kept in memory; 0: none")
   int cached = 0;
 
+  @Parameter(names = "--frame-cache", description = "DIR: keep decoded frames on disk, here")
+  @Nullable Path frameCache;
+
   @Parameter(names = "--on-bad-record", description = OnBadRecord.TEXT)
   String onBadRecord = "fail";
 
@@ -71,7 +74,8 @@ final class BenchInputCommand extends Command {
       InputBench.Figures figures =
           InputBench.run(
               new InputBench.Request(records(generated), batch, focal, workers, batches, cached),
-              bad);
+              bad,
+              frameCache);
       OnBadRecord.report(bad, terminal.err());
       terminal
           .out()

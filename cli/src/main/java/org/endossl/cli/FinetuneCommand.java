@@ -42,6 +42,11 @@ final class FinetuneCommand extends Command {
       description = "DIR: the tuned encoder, its linear layer, scores.json and predictions")
   Path out = Path.of("");
 
+  @Parameter(
+      names = "--frame-cache",
+      description = "DIR: keep decoded frames on disk for this and later runs; changes no number")
+  @Nullable Path frameCache;
+
   @Parameter(names = "--on-bad-record", description = OnBadRecord.TEXT)
   String onBadRecord = "fail";
 
@@ -75,7 +80,8 @@ final class FinetuneCommand extends Command {
     try (StageProgress progress = new StageProgress(terminal)) {
       result =
           Finetune.run(
-              new Finetune.Request(weights, WeightsSource.parse(weights), protocol, out, bad),
+              new Finetune.Request(
+                  weights, WeightsSource.parse(weights), protocol, out, bad, frameCache),
               progress);
     }
     bad.write(out);

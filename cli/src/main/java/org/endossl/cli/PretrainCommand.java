@@ -35,6 +35,11 @@ final class PretrainCommand extends Command {
   @Parameter(names = "--on-bad-record", description = OnBadRecord.TEXT)
   String onBadRecord = "fail";
 
+  @Parameter(
+      names = "--frame-cache",
+      description = "DIR: keep decoded frames on disk for this and later runs; changes no number")
+  @Nullable Path frameCache;
+
   @Parameter(names = "--device", description = DeviceChoice.DEVICE)
   String device = "";
 
@@ -95,13 +100,18 @@ final class PretrainCommand extends Command {
         throw new UsageException(
             "--resume takes everything from the run's folder; leave --config, --out and --set out");
       }
-      return Pretrainer.resume(resume, bad, options, listener);
+      return Pretrainer.resume(resume, bad, frameCache, options, listener);
     }
     if (config == null || out == null) {
       throw new UsageException("wanted --config FILE.yaml and --out DIR, or --resume DIR");
     }
     return Pretrainer.run(
-        YamlConfig.load(config, PretrainConfig.class, overrides), out, bad, options, listener);
+        YamlConfig.load(config, PretrainConfig.class, overrides),
+        out,
+        bad,
+        frameCache,
+        options,
+        listener);
   }
 
   /** Steps on the progress line. */

@@ -71,9 +71,9 @@ public final class FrameFiles {
     return new FrameFiles(List.copyOf(part), its, phaseOrder);
   }
 
-  /** The same frames, which lie elsewhere. */
+  /** The same frames, which lie elsewhere; the list must not change. */
   FrameFiles with(List<FrameIndex.Entry> others) {
-    return new FrameFiles(List.copyOf(others), videos, phaseOrder);
+    return new FrameFiles(others, videos, phaseOrder);
   }
 
   /** How many frames there are; at least one. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.endossl.data.FrameFiles;
+import org.endossl.data.FrameStore;
 import org.endossl.data.MsnInput;
 import org.endossl.data.Normalization;
 import org.endossl.data.ViewsConfig;
@@ -12,6 +13,7 @@ import org.endossl.tfrecords.BadRecords;
 import org.endossl.tfrecords.FrameIndex;
 import org.endossl.tfrecords.RecordFiles;
 import org.endossl.train.config.Require;
+import org.jspecify.annotations.Nullable;
 import org.tensorflow.Graph;
 import org.tensorflow.Session;
 import org.tensorflow.op.Ops;
@@ -98,9 +100,20 @@ public final class InputBench {
 
   /** As {@link #run(Request)}; what is done about bad records is up to bad. */
   public static Figures run(Request request, BadRecords bad) throws IOException {
+    return run(request, bad, null);
+  }
+
+  /**
+   * As {@link #run(Request)}.
+   *
+   * @param frameCache where decoded frames are kept on disk; null keeps none
+   */
+  public static Figures run(Request request, BadRecords bad, @Nullable Path frameCache)
+      throws IOException {
     List<Path> paths = RecordFiles.list(request.records());
     FrameIndex index = FrameIndex.scan(paths, bad, bytes -> {});
-    FrameFiles files = FrameFiles.select(index, index.videos());
+    FrameFiles files =
+        FrameStore.of(FrameFiles.select(index, index.videos()), frameCache, done -> {});
     try (Graph graph = new Graph();
         MsnInput input =
             MsnInput.build(

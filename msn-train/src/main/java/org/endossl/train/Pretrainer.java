@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
 import org.endossl.data.FrameFiles;
+import org.endossl.data.FrameStore;
 import org.endossl.data.InputErrors;
 import org.endossl.data.MsnInput;
 import org.endossl.model.CheckpointOps;
@@ -75,15 +76,32 @@ public final class Pretrainer {
       SessionOptions options,
       PretrainProgress.Listener listener)
       throws IOException {
+    return run(config, directory, bad, null, options, listener);
+  }
+
+  /**
+   * As {@link #run(PretrainConfig, Path, BadRecords, SessionOptions, PretrainProgress.Listener)}.
+   *
+   * @param frameCache where decoded frames are kept on disk ({@link FrameStore}); null keeps none
+   */
+  public static Checkpoint run(
+      PretrainConfig config,
+      Path directory,
+      BadRecords bad,
+      @Nullable Path frameCache,
+      SessionOptions options,
+      PretrainProgress.Listener listener)
+      throws IOException {
     RunDirectory.requireNew(directory);
     PretrainConfig config = wanted.on(options.devices());
     Devices.require(options.with(config.compute().count()));
     FrameFiles files = files(config, bad, listener); // before anything is written
+    FrameFiles read = stored(files, frameCache, listener);
     RunDirectory run = RunDirectory.create(directory);
     run.write(config);
     bad.write(run.root());
     RunRecord.write(run, config, files);
-    return new Pretrainer(config, run, null, options, listener).train(files);
+    return new Pretrainer(config, run, null, options, listener).train(files, read);
   }
 
   /**
@@ -108,6 +126,22 @@ public final class Pretrainer {
   public static Checkpoint resume(
       Path directory, BadRecords bad, SessionOptions options, PretrainProgress.Listener listener)
       throws IOException {
+    return resume(directory, bad, null, options, listener);
+  }
+
+  /**
+   * As {@link #resume(Path, BadRecords, SessionOptions, PretrainProgress.Listener)}.
+   *
+   * @param frameCache where decoded frames are kept on disk; it need not be the one of the run's
+   *     beginning, nor need there have been one
+   */
+  public static Checkpoint resume(
+      Path directory,
+      BadRecords bad,
+      @Nullable Path frameCache,
+      SessionOptions options,
+      PretrainProgress.Listener listener)
+      throws IOException {
     RunDirectory run = RunDirectory.open(directory);
     PretrainConfig config =
         YamlConfig.load(run.config(), PretrainConfig.class, List.of()).on(options.devices());
@@ -118,7 +152,25 @@ public final class Pretrainer {
     Checkpoint from = found.isEmpty() ? null : Checkpoint.open(found.get(found.size() - 1));
     FrameFiles files = files(config, bad, listener);
     RunRecord.requireSameData(run, files);
-    return new Pretrainer(config, run, from, options, listener).train(files);
+    FrameFiles read = stored(files, frameCache, listener);
+    return new Pretrainer(config, run, from, options, listener).train(files, read);
+  }
+
+  private static FrameFiles stored(
+      FrameFiles files, @Nullable Path frameCache, PretrainProgress.Listener listener)
+      throws IOException {
+    if (frameCache != null) {
+      listener.phase("frame cache: " + files.frames() + " frames in " + frameCache);
+    }
+    long tenth = Math.max(1, files.frames() / 10);
+    return FrameStore.of(
+        files,
+        frameCache,
+        done -> {
+          if (done % tenth == 0) {
+            listener.phase("frame cache: " + done + " of " + files.frames() + " frames written");
+          }
+        });
   }
 
   private static FrameFiles files(
@@ -144,10 +196,15 @@ public final class Pretrainer {
     return files;
   }
 
-  private Checkpoint train(FrameFiles files) throws IOException {
+  /**
+   * Trains.
+   *
+   * @param read the same frames as they are read
+   */
+  private Checkpoint train(FrameFiles files, FrameFiles read) throws IOException {
     listener.phase("building the graph");
     try (Graph graph = new Graph();
-        MsnInput input = input(graph, files)) {
+        MsnInput input = input(graph, read)) {
       Ops tf = Ops.create(graph);
       MsnNetwork network =
           MsnNetwork.create(
@@ -189,7 +246,7 @@ public final class Pretrainer {
             .run(resumed);
       } catch (RuntimeException e) {
         if (InputErrors.concern(e)) {
-          throw InputErrors.explain(e, files);
+          throw InputErrors.explain(e, read);
         }
         throw e;
       }

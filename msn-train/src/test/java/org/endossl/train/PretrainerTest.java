@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.endossl.tfrecords.BadRecords;
 import org.endossl.tfrecords.DataException;
 import org.endossl.train.board.EventFileTest;
 import org.jspecify.annotations.Nullable;
@@ -72,10 +73,24 @@ class PretrainerTest {
             "step-00000006.json"),
         names(checkpoints));
 
-    // A run that is done stays as it is.
+    // With decoded frames on disk, begun, stopped and gone on.
+    Path cached = folder.resolve("cached");
     TinyRun.Heard third = new TinyRun.Heard();
-    assertEquals(resumed, Pretrainer.resume(part, third));
-    assertTrue(third.steps.isEmpty());
+    third.stopAfter = 4;
+    Path cache = folder.resolve("cache");
+    Pretrainer.run(config, cached, BadRecords.fail(), cache, SessionOptions.DEFAULT, third);
+    TinyRun.Heard fourth = new TinyRun.Heard();
+    Checkpoint last =
+        Pretrainer.resume(cached, BadRecords.fail(), cache, SessionOptions.DEFAULT, fourth);
+    losses = new ArrayList<>(third.losses());
+    losses.addAll(fourth.losses());
+    assertEquals(whole.losses(), losses);
+    assertArrayEquals(data(end.prefix()), data(last.prefix()));
+
+    // A run that is done stays as it is.
+    TinyRun.Heard fifth = new TinyRun.Heard();
+    assertEquals(resumed, Pretrainer.resume(part, fifth));
+    assertTrue(fifth.steps.isEmpty());
   }
 
   @Test

@@ -8,7 +8,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
-import java.util.zip.DeflaterOutputStream;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageWriteParam;
@@ -86,30 +85,39 @@ public final class Images {
   }
 
   /** The bytes of a PNG whose pixels are not compressed: one filter byte and a row, row by row. */
-  public static byte[] storedPng(BufferedImage image) throws IOException {
-    int width = image.getWidth();
-    int height = image.getHeight();
+  public static byte[] storedPng(BufferedImage image) {
     int[] pixels = rgb(image);
-    byte[] rows = new byte[height * (1 + 3 * width)];
+    byte[] rgb = new byte[3 * pixels.length];
     int at = 0;
-    for (int y = 0; y < height; y++) {
-      at++; // no filter
-      for (int x = 0; x < width; x++) {
-        int pixel = pixels[y * width + x];
-        rows[at++] = (byte) (pixel >> 16);
-        rows[at++] = (byte) (pixel >> 8);
-        rows[at++] = (byte) pixel;
-      }
+    for (int pixel : pixels) {
+      rgb[at++] = (byte) (pixel >> 16);
+      rgb[at++] = (byte) (pixel >> 8);
+      rgb[at++] = (byte) pixel;
+    }
+    return storedPng(rgb, image.getWidth(), image.getHeight());
+  }
+
+  /**
+   * As {@link #storedPng(BufferedImage)}.
+   *
+   * @param rgb red, green and blue of each pixel, row by row
+   */
+  public static byte[] storedPng(byte[] rgb, int width, int height) {
+    byte[] rows = new byte[height * (1 + 3 * width)];
+    for (int y = 0; y < height; y++) { // a byte 0 before each row: no filter
+      System.arraycopy(rgb, 3 * width * y, rows, (1 + 3 * width) * y + 1, 3 * width);
     }
     ByteArrayOutputStream data = new ByteArrayOutputStream(rows.length + (1 << 10));
     Deflater stored = new Deflater(Deflater.NO_COMPRESSION);
-    try (DeflaterOutputStream out = new DeflaterOutputStream(data, stored, 1 << 16)) {
-      out.write(rows);
-    } finally {
-      stored.end();
+    stored.setInput(rows);
+    stored.finish();
+    byte[] block = new byte[1 << 16];
+    while (!stored.finished()) {
+      data.write(block, 0, stored.deflate(block));
     }
+    stored.end();
     ByteArrayOutputStream png = new ByteArrayOutputStream(data.size() + 64);
-    png.write(new byte[] {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'});
+    png.writeBytes(new byte[] {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'});
     chunk(
         png,
         "IHDR",
@@ -119,16 +127,15 @@ public final class Images {
     return png.toByteArray();
   }
 
-  private static void chunk(ByteArrayOutputStream png, String type, byte[] data)
-      throws IOException {
+  private static void chunk(ByteArrayOutputStream png, String type, byte[] data) {
     byte[] typed = type.getBytes(StandardCharsets.US_ASCII);
     CRC32 crc = new CRC32();
     crc.update(typed);
     crc.update(data);
-    png.write(ByteBuffer.allocate(Integer.BYTES).putInt(data.length).array());
-    png.write(typed);
-    png.write(data);
-    png.write(ByteBuffer.allocate(Integer.BYTES).putInt((int) crc.getValue()).array());
+    png.writeBytes(ByteBuffer.allocate(Integer.BYTES).putInt(data.length).array());
+    png.writeBytes(typed);
+    png.writeBytes(data);
+    png.writeBytes(ByteBuffer.allocate(Integer.BYTES).putInt((int) crc.getValue()).array());
   }
 
   /** Red, green and blue of each pixel, row by row, as the lower 24 bits. */

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.endossl.data.FrameFiles;
+import org.endossl.data.FrameStore;
 import org.endossl.data.InputErrors;
 import org.endossl.data.Split;
 import org.endossl.data.TrainInput;
@@ -63,13 +64,26 @@ public final class Finetune {
    * @param config of it
    * @param out directory for weights, scores and predictions; null writes none
    * @param badRecords what is done about bad records
+   * @param frameCache where decoded frames of training and validation are kept on disk; null keeps
+   *     none
    */
   public record Request(
       String name,
       WeightsSource weights,
       FinetuneConfig config,
       @Nullable Path out,
-      BadRecords badRecords) {}
+      BadRecords badRecords,
+      @Nullable Path frameCache) {
+    /** Without a frame cache. */
+    public Request(
+        String name,
+        WeightsSource weights,
+        FinetuneConfig config,
+        @Nullable Path out,
+        BadRecords badRecords) {
+      this(name, weights, config, out, badRecords, null);
+    }
+  }
 
   /**
    * Trains and scores.
@@ -92,7 +106,8 @@ public final class Finetune {
     FrameIndex index =
         FrameIndex.scan(
             RecordFiles.list(config.data().records()), request.badRecords(), done -> {});
-    FrameFiles train = FrameFiles.select(index, split.train());
+    FrameFiles train =
+        stored(FrameFiles.select(index, split.train()), request.frameCache(), listener);
     FeatureInfo info =
         Features.info(
             encoder, encoder.preprocessing(), FrameFiles.select(index, Probe.videos(split)));
@@ -117,8 +132,8 @@ public final class Finetune {
               forward.updates(),
               config.training().optimizer().weightDecay());
       Scoring scoring = new Scoring(tf, encoder, network, head, config, index);
-      Scoring.Part validation = scoring.part(split.validation());
-      Scoring.Part test = scoring.part(split.test());
+      Scoring.Part validation = scoring.part(split.validation(), request.frameCache());
+      Scoring.Part test = scoring.part(split.test(), null);
       WeightLoader loader = WeightLoader.build(tf, variables);
       try (Session session = new Session(graph, SessionOptions.DEFAULT.config())) {
         network.load(session);
@@ -166,6 +181,18 @@ public final class Finetune {
         throw e;
       }
     }
+  }
+
+  private static FrameFiles stored(
+      FrameFiles files, @Nullable Path frameCache, ProgressListener listener) throws IOException {
+    long start = System.nanoTime();
+    return FrameStore.of(
+        files,
+        frameCache,
+        done -> {
+          double rate = done / Math.max(1e-9, (System.nanoTime() - start) * 1e-9);
+          listener.progress(new Progress("frame cache", done, files.frames(), "frames", rate, ""));
+        });
   }
 
   private static TrainInput input(

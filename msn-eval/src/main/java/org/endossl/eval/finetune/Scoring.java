@@ -1,9 +1,11 @@
 package org.endossl.eval.finetune;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import org.endossl.data.FrameFiles;
 import org.endossl.data.FrameInput;
+import org.endossl.data.FrameStore;
 import org.endossl.eval.Encoder;
 import org.endossl.eval.features.FrameTable;
 import org.endossl.eval.metrics.KerasMetrics;
@@ -35,11 +37,11 @@ record Scoring(
   record Result(FinetuneResult.Scores scores, double loss, double acc, double macroF1) {}
 
   /** The frames of videos in the graph; null if there are none. */
-  @Nullable Part part(List<String> videos) throws IOException {
+  @Nullable Part part(List<String> videos, @Nullable Path frameCache) throws IOException {
     if (videos.isEmpty()) {
       return null;
     }
-    FrameFiles files = FrameFiles.select(index, videos);
+    FrameFiles files = FrameStore.of(FrameFiles.select(index, videos), frameCache, done -> {});
     FrameInput input =
         FrameInput.build(
             tf.withSubScope("scoring"),

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.endossl.data.Normalization;
 import org.endossl.eval.ProgressListener;
 import org.endossl.eval.WeightsSource;
@@ -187,6 +188,27 @@ class FinetuneTest {
     assertTrue(rows.get(0).startsWith("video,frame,Grasper,p_Grasper"), rows.get(0));
     FinetuneResult two = run(config);
     assertEquals(one.epochs().get(0).loss(), two.epochs().get(0).loss(), 1e-5);
+  }
+
+  @Test
+  void framesKeptOnDisk_changeNoLoss() throws IOException {
+    FinetuneConfig config = config("endossl-finetune.yaml", "training.epochs=2");
+    List<FinetuneResult.Epoch> without = run(WEIGHTS, config, null).epochs();
+    Path cache = folder.resolve("cache");
+    for (int time = 0; time < 2; time++) {
+      List<FinetuneResult.Epoch> with =
+          Finetune.run(
+                  new Finetune.Request("tiny", WEIGHTS, config, null, BadRecords.fail(), cache),
+                  ProgressListener.NONE)
+              .epochs();
+      for (int epoch = 0; epoch < 2; epoch++) {
+        assertEquals(without.get(epoch).loss(), with.get(epoch).loss(), 1e-5);
+        assertEquals(without.get(epoch).valLoss(), with.get(epoch).valLoss(), 1e-5);
+      }
+    }
+    try (Stream<Path> stores = Files.list(cache)) {
+      assertEquals(2, stores.count(), "training and validation");
+    }
   }
 
   @Test
