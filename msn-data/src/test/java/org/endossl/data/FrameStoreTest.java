@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.endossl.tfrecords.DataException;
@@ -123,7 +124,7 @@ class FrameStoreTest {
                 }));
     assertTrue(in(store).stream().noneMatch(Files::isDirectory), in(store).toString());
     FrameFiles stored = FrameStore.of(files, store, done -> {});
-    Path folder = stored.entries().get(0).file().getParent();
+    Path folder = Objects.requireNonNull(stored.entries().get(0).file().getParent());
     Path kept = folder.resolve("video01.tfrecord");
     Files.delete(kept);
     DataException e =

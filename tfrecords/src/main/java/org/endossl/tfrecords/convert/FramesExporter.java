@@ -61,7 +61,7 @@ public final class FramesExporter {
       videos.computeIfAbsent(entry.videoId(), video -> new ArrayList<>()).add(entry);
     }
     for (Map.Entry<String, List<FrameIndex.Entry>> video : videos.entrySet()) {
-      requireAll(video.getValue());
+      requireAll(video.getValue(), !bad.skipped().isEmpty());
       Path folder = output.resolve("frames").resolve(video.getKey());
       if (Files.exists(folder)) {
         throw new FileAlreadyExistsException(folder.toString());
@@ -73,11 +73,22 @@ public final class FramesExporter {
     return index.entries().size();
   }
 
-  private static void requireAll(List<FrameIndex.Entry> entries) throws DataException {
-    long first = entries.get(0).frameId();
+  /**
+   * Frames are numbered from 0, or from 1 to the number of frames: where frame 0 was passed over,
+   * frame 1 must not become the first.
+   *
+   * @param skipped whether bad records were passed over
+   */
+  private static void requireAll(List<FrameIndex.Entry> entries, boolean skipped)
+      throws DataException {
+    FrameIndex.Entry end = entries.get(entries.size() - 1);
+    boolean fromOne =
+        entries.get(0).frameId() == 1
+            && (end.totalFrames() == 0 ? !skipped : end.frameId() == end.totalFrames());
+    long first = fromOne ? 1 : 0;
     for (int i = 0; i < entries.size(); i++) {
       FrameIndex.Entry entry = entries.get(i);
-      if (first > 1 || entry.frameId() != first + i) {
+      if (entry.frameId() != first + i) {
         throw entry
             .place()
             .fail(
@@ -86,7 +97,7 @@ public final class FramesExporter {
                     + " of "
                     + entry.videoId()
                     + " follows a gap, wanted frame "
-                    + (first > 1 ? 0 : first + i)
+                    + (first + i)
                     + "; labels of extracted frames go by their number");
       }
     }
