@@ -12,6 +12,7 @@ import org.endossl.tfrecords.Compression;
 import org.endossl.tfrecords.ImageSize;
 import org.endossl.tfrecords.PhaseOrder;
 import org.endossl.tfrecords.RecordFiles;
+import org.endossl.tfrecords.Share;
 import org.endossl.tfrecords.convert.BorderCrop;
 import org.endossl.tfrecords.convert.BoxConverter;
 import org.endossl.tfrecords.convert.ConvertProgress;
@@ -49,6 +50,11 @@ final class ConvertCommand extends Command {
       names = "--extracted-fps",
       description = "frames per second of extracted frames; --fps may be a whole part of it")
   double extractedRate = 1;
+
+  @Parameter(
+      names = "--shard",
+      description = "K/N: only every N-th video from the K-th on, for N processes with one --out")
+  String shard = "1/1";
 
   @Parameter(
       names = "--decoder",
@@ -93,8 +99,8 @@ final class ConvertCommand extends Command {
   String details() {
     return """
         DIR holds phase_annotations/, tool_annotations/ and either videos/videoNN.mp4 (25 frames per
-        second, as Cholec80 is published; needs ffmpeg on the PATH) or frames/videoNN/*.png (one per
-        second, as endossl reads them). A video's files appear complete or not at all.
+        second, as Cholec80 is published) or frames/videoNN/*.png (one per second, as endossl reads
+        them). A video's files appear complete or not at all.
         --layout records goes the other way: DIR, a record file or a glob, becomes frames/ and
         annotations. --layout boxes takes PART/Image/ with Pascal VOC's XML in PART/Annotation/, as
         PolypSet has them, and makes PART.tfrecord for classification.
@@ -131,7 +137,7 @@ final class ConvertCommand extends Command {
             new Editing(
                 crop ? BorderCrop.DEFAULT : null, drop.stream().map(FrameFilter::parse).toList()),
             new ConvertRequest.Reading(
-                Choice.of(Decoder.class, "--decoder", decoder), extractedRate));
+                Choice.of(Decoder.class, "--decoder", decoder), extractedRate, Share.parse(shard)));
     ConvertReport report;
     try (ProgressLine line = new ProgressLine(terminal, "convert")) {
       report = FramesConverter.run(request, progress -> show(line, progress));

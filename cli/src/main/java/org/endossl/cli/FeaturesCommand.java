@@ -14,6 +14,7 @@ import org.endossl.eval.features.FeatureSet;
 import org.endossl.eval.features.Features;
 import org.endossl.eval.features.FeaturesRequest;
 import org.endossl.tfrecords.BadRecords;
+import org.endossl.tfrecords.Share;
 import org.jspecify.annotations.Nullable;
 
 /** {@code endossl features}: one vector per frame of record files. */
@@ -35,6 +36,11 @@ final class FeaturesCommand extends Command {
       splitter = WholeValue.class,
       description = "IDS: such as 1-40 or video03,video07; else all")
   List<String> videos = new ArrayList<>();
+
+  @Parameter(
+      names = "--shard",
+      description = "K/N: only every N-th of the videos from the K-th on, for N processes")
+  String shard = "1/1";
 
   @Parameter(names = "--size", description = "side of the images in pixels; 0: as the weights")
   int size = 0;
@@ -98,7 +104,8 @@ final class FeaturesCommand extends Command {
                   workers,
                   out,
                   cache,
-                  bad),
+                  bad,
+                  Share.parse(shard)),
               progress);
     }
     OnBadRecord.report(bad, terminal.err());

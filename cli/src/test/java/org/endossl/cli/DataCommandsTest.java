@@ -13,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
@@ -63,11 +64,7 @@ final class DataCommandsTest {
     return bytes.toByteArray();
   }
 
-  @Test
-  void anArchive_isDownloaded_unpacked_converted_checked_andComparedWithTheRecords()
-      throws IOException {
-    Path records = synthetic("records");
-    byte[] archive = zip(synthetic("frames"));
+  private static HttpServer serving(byte[] archive) throws IOException {
     HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext(
@@ -79,9 +76,54 @@ final class DataCommandsTest {
           }
         });
     server.start();
+    return server;
+  }
+
+  private static String url(HttpServer server) {
+    return "http://127.0.0.1:" + server.getAddress().getPort() + "/cholec80.zip";
+  }
+
+  /** What N processes write, each its share, is what one writes. */
+  @Test
+  void shardsOfConvertAndFeatures_areTogetherTheWhole() throws IOException {
+    Path in = temp.resolve("in");
+    done(
+        "synthetic", "--layout=frames", "--out=" + in, "--videos=3", "--frames=32", "--size=48x32");
+    done("convert", "--input=" + in, "--out=" + temp.resolve("whole"));
+    List<String> rows = new ArrayList<>();
+    for (String shard : List.of("1/2", "2/2")) {
+      done("convert", "--input=" + in, "--out=" + temp.resolve("parts"), "--shard=" + shard);
+      Path out = temp.resolve("f" + shard.charAt(0));
+      done(
+          "features",
+          "--weights=mean-colour",
+          "--records=" + temp.resolve("whole"),
+          "--out=" + out,
+          "--shard=" + shard);
+      rows.addAll(Files.readAllLines(out.resolve("features.csv")).stream().skip(1).toList());
+    }
+    done("records", "diff", temp.resolve("whole").toString(), temp.resolve("parts").toString());
+    done(
+        "features",
+        "--weights=mean-colour",
+        "--records=" + temp.resolve("whole"),
+        "--out=" + temp.resolve("f"));
+    List<String> all = Files.readAllLines(temp.resolve("f/features.csv"));
+    assertEquals(all.stream().skip(1).sorted().toList(), rows.stream().sorted().toList());
+    Ran none =
+        Ran.endossl("convert", "--input=" + in, "--out=" + temp.resolve("no"), "--shard=4/4");
+    assertEquals(2, none.code(), none.err());
+  }
+
+  @Test
+  void anArchive_isDownloaded_unpacked_converted_checked_andComparedWithTheRecords()
+      throws IOException {
+    Path records = synthetic("records");
+    byte[] archive = zip(synthetic("frames"));
+    HttpServer server = serving(archive);
     Path out = temp.resolve("out");
     try {
-      String url = "http://127.0.0.1:" + server.getAddress().getPort() + "/cholec80.zip";
+      String url = url(server);
       Object[] words = {"prepare", "--url", url, "--dir", temp.resolve("down"), "--out", out};
       done(words);
       assertTrue(Files.notExists(temp.resolve("down/cholec80.zip")), "the archive stays");
@@ -134,19 +176,9 @@ final class DataCommandsTest {
   @Test
   void prepare_takesAddressAndChecksumOfAConfiguration() throws Exception {
     byte[] archive = zip(synthetic("frames"));
-    HttpServer server =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext(
-        "/cholec80.zip",
-        exchange -> {
-          exchange.sendResponseHeaders(200, archive.length);
-          try (OutputStream out = exchange.getResponseBody()) {
-            out.write(archive);
-          }
-        });
-    server.start();
+    HttpServer server = serving(archive);
     try {
-      String url = "http://127.0.0.1:" + server.getAddress().getPort() + "/cholec80.zip";
+      String url = url(server);
       String sum = HexFormat.of().formatHex(MessageDigest.getInstance("MD5").digest(archive));
       Path config = temp.resolve("source.yaml");
       Files.writeString(config, "url: " + url + "\nchecksum: md5:" + sum + "\n");

@@ -24,6 +24,7 @@ public final class TfRecordWriter implements Closeable {
   private final Path file;
   private final Path part;
   private final FileChannel channel;
+  private final ChannelOutput raw;
   private final OutputStream out;
   private final byte[] header = new byte[RecordFraming.HEADER];
   private final byte[] footer = new byte[RecordFraming.FOOTER];
@@ -36,12 +37,19 @@ public final class TfRecordWriter implements Closeable {
     this.file = file;
     this.part = part;
     this.channel = channel;
-    OutputStream raw = new ChannelOutput(channel);
+    this.raw = new ChannelOutput(channel);
     this.out =
         switch (compression) {
           case NONE -> raw;
           case GZIP -> new GZIPOutputStream(raw, BUFFER);
-          case ZLIB -> new DeflaterOutputStream(raw, new Deflater(), BUFFER);
+          case ZLIB ->
+              new DeflaterOutputStream(raw, new Deflater(), BUFFER) {
+                @Override
+                public void close() throws IOException {
+                  super.close();
+                  def.end(); // one that was handed in is the caller's to end
+                }
+              };
         };
   }
 
@@ -130,6 +138,8 @@ public final class TfRecordWriter implements Closeable {
   @Override
   public void close() throws IOException {
     channel.close();
+    raw.close();
+    out.close(); // frees what compresses
     if (!committed) {
       Files.deleteIfExists(part);
     }

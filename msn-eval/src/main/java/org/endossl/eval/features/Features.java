@@ -49,7 +49,8 @@ public final class Features {
     Preprocessing preprocessing =
         request.preprocessing() == null ? encoder.preprocessing() : request.preprocessing();
     FrameIndex index = scan(RecordFiles.list(request.records()), request.badRecords(), listener);
-    List<String> videos = request.videos().isEmpty() ? index.videos() : request.videos();
+    List<String> wanted = request.videos().isEmpty() ? index.videos() : request.videos();
+    List<String> videos = request.share().of(wanted.stream().sorted().toList());
     FrameFiles files = FrameFiles.select(index, videos);
     FeatureInfo info = info(encoder, preprocessing, files);
     FeatureCache cache = request.cache() == null ? null : new FeatureCache(request.cache());

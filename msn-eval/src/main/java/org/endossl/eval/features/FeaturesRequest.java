@@ -5,6 +5,7 @@ import java.util.List;
 import org.endossl.eval.Preprocessing;
 import org.endossl.eval.WeightsSource;
 import org.endossl.tfrecords.BadRecords;
+import org.endossl.tfrecords.Share;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param out directory to write; null writes none
  * @param cache directory where features are kept by what they were made from; null keeps none
  * @param badRecords what is done about bad records; those passed over are listed in {@code out}
+ * @param share which of these videos, where several processes work on them
  */
 public record FeaturesRequest(
     WeightsSource weights,
@@ -29,7 +31,23 @@ public record FeaturesRequest(
     int workers,
     @Nullable Path out,
     @Nullable Path cache,
-    BadRecords badRecords) {
+    BadRecords badRecords,
+    Share share) {
+  /** All of these videos. */
+  public FeaturesRequest(
+      WeightsSource weights,
+      List<String> records,
+      List<String> videos,
+      @Nullable Preprocessing preprocessing,
+      int batch,
+      int workers,
+      @Nullable Path out,
+      @Nullable Path cache,
+      BadRecords badRecords) {
+    this(
+        weights, records, videos, preprocessing, batch, workers, out, cache, badRecords, Share.ALL);
+  }
+
   /** A bad record is an exception. */
   public FeaturesRequest(
       WeightsSource weights,

@@ -5,6 +5,7 @@ import java.util.List;
 import org.endossl.tfrecords.Compression;
 import org.endossl.tfrecords.ImageSize;
 import org.endossl.tfrecords.PhaseOrder;
+import org.endossl.tfrecords.Share;
 import org.endossl.tfrecords.video.Decoder;
 import org.jspecify.annotations.Nullable;
 
@@ -48,11 +49,17 @@ public record ConvertRequest(
    *
    * @param decoder of videos
    * @param extractedRate frames per second at which frames were extracted
+   * @param share which of the videos; the other processes write to the same directory
    */
-  public record Reading(Decoder decoder, double extractedRate) {
+  public record Reading(Decoder decoder, double extractedRate, Share share) {
 
     /** Whatever decoder is there; frames extracted once a second, as endossl has them. */
-    public static final Reading DEFAULT = new Reading(Decoder.AUTO, 1);
+    public static final Reading DEFAULT = new Reading(Decoder.AUTO, 1, Share.ALL);
+
+    /** Of all videos. */
+    public Reading(Decoder decoder, double extractedRate) {
+      this(decoder, extractedRate, Share.ALL);
+    }
 
     public Reading {
       if (!(extractedRate > 0) || extractedRate > Annotations.RATE) {
@@ -126,27 +133,17 @@ public record ConvertRequest(
 
   /** The same, of another input directory. */
   public ConvertRequest withInput(Path directory) {
-    return new ConvertRequest(
-        directory,
-        output,
-        layout,
-        videos,
-        framesPerSecond,
-        size,
-        compression,
-        shards,
-        phaseOrder,
-        tools,
-        resume,
-        workers,
-        editing,
-        reading);
+    return with(directory, reading);
   }
 
   /** The same, read in another way. */
   public ConvertRequest withReading(Reading other) {
+    return with(input, other);
+  }
+
+  private ConvertRequest with(Path from, Reading how) {
     return new ConvertRequest(
-        input,
+        from,
         output,
         layout,
         videos,
@@ -159,7 +156,7 @@ public record ConvertRequest(
         resume,
         workers,
         editing,
-        other);
+        how);
   }
 
   /** All videos at one frame a second, as they are, one plain file each. */

@@ -54,7 +54,7 @@ record InputDirectory(Path directory, Layout layout, List<String> videos) {
         request.videos().isEmpty()
             ? there
             : there.stream().filter(request.videos()::contains).toList();
-    return new InputDirectory(input, layout, chosen);
+    return new InputDirectory(input, layout, request.reading().share().of(chosen));
   }
 
   private static List<String> folders(Path input) throws IOException {

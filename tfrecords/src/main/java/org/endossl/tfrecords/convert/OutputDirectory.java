@@ -4,6 +4,7 @@ import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,6 +55,7 @@ final class OutputDirectory {
   void check(List<String> videos) throws IOException {
     Path directory = request.output();
     Path side = directory.resolve(PhaseOrder.SIDE_FILE);
+    boolean records = hasRecords(directory); // before: another share's process writes them behind
     if (Files.exists(side)) {
       String there = new String(Files.readAllBytes(side), StandardCharsets.UTF_8).strip();
       String wanted = new String(label, StandardCharsets.UTF_8).strip();
@@ -61,7 +63,7 @@ final class OutputDirectory {
         throw new IllegalArgumentException(
             side + ": holds " + there + ", wanted " + wanted + "; choose another output directory");
       }
-    } else if (hasRecords(directory)) {
+    } else if (records) {
       throw new IllegalArgumentException(
           directory + ": holds record files of another origin; choose another output directory");
     }
@@ -85,7 +87,14 @@ final class OutputDirectory {
   /** Makes the directory and its side file. */
   void begin() throws IOException {
     Files.createDirectories(request.output());
-    OutputFiles.write(request.output().resolve(PhaseOrder.SIDE_FILE), label);
+    Path side = request.output().resolve(PhaseOrder.SIDE_FILE);
+    try {
+      OutputFiles.write(side, label);
+    } catch (NoSuchFileException e) {
+      if (!Files.exists(side)) { // else another share's process wrote the same
+        throw e;
+      }
+    }
   }
 
   /** The record files of a video. */

@@ -13,7 +13,11 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.endossl.tfrecords.BadRecords;
 import org.endossl.tfrecords.DataException;
+import org.endossl.tfrecords.FrameCodec;
+import org.endossl.tfrecords.FrameRecord;
+import org.endossl.tfrecords.Images;
 import org.endossl.tfrecords.RecordFiles;
+import org.endossl.tfrecords.TfRecordWriter;
 import org.endossl.tfrecords.convert.ConvertRequest.Layout;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -89,5 +93,41 @@ class FramesExporterTest {
             () -> export(directory.resolve("records"), directory.resolve("out")));
     assertTrue(String.valueOf(e.getMessage()).contains("follows a gap"), e.getMessage());
     assertFalse(Files.exists(directory.resolve("out")));
+  }
+
+  /** Frames first to last of 6, one of which is damaged, exported with bad records passed over. */
+  private long exportDamaged(int first, int last, long total, int damaged) throws IOException {
+    Path file = directory.resolve("n" + first + last + total + damaged + ".tfrecord");
+    long at = 0;
+    try (TfRecordWriter writer = TfRecordWriter.create(file)) {
+      for (int i = first; i <= last; i++) {
+        at = i == damaged ? writer.offset() : at;
+        byte[] image = Images.png(SmallCholec80.grey(8, 6, 40 + i));
+        List<Integer> tools = List.of(0, 0, 0, 0, 0, 0, 0);
+        writer.write(FrameCodec.encode(new FrameRecord(image, "video01", i, total, tools, 1)));
+      }
+      writer.commit();
+    }
+    if (damaged >= first) {
+      byte[] bytes = Files.readAllBytes(file);
+      bytes[(int) at + 20] ^= 1;
+      Files.write(file, bytes);
+    }
+    BadRecords bad = BadRecords.skip();
+    Path out = directory.resolve("out-" + file.getFileName());
+    return FramesExporter.run(List.of(file), out, bad, done -> {});
+  }
+
+  @Test
+  void frames_areNumberedFromTheirFirst_unlessThatWasPassedOver() throws IOException {
+    assertEquals(6, exportDamaged(0, 5, 6, -1));
+    assertEquals(6, exportDamaged(1, 6, 6, -1)); // numbered from 1
+    assertEquals(6, exportDamaged(1, 6, 0, -1));
+    assertEquals(5, exportDamaged(0, 5, 6, 5)); // the last one: no other moves
+    for (long total : new long[] {6, 0}) {
+      DataException e = assertThrows(DataException.class, () -> exportDamaged(0, 5, total, 0));
+      assertTrue(String.valueOf(e.getMessage()).contains("wanted frame 0"), e.getMessage());
+      assertThrows(DataException.class, () -> exportDamaged(0, 5, total, 2));
+    }
   }
 }
