@@ -102,7 +102,8 @@ final class ConvertCommand extends Command {
         second, as Cholec80 is published) or frames/videoNN/*.png (one per second, as endossl reads
         them). A video's files appear complete or not at all.
         --layout records goes the other way: DIR, a record file or a glob, becomes frames/ and
-        annotations. --layout boxes takes PART/Image/ with Pascal VOC's XML in PART/Annotation/, as
+        annotations; with --on-bad-record=skip videos with missing frames are left out as a whole.
+        --layout boxes takes PART/Image/ with Pascal VOC's XML in PART/Annotation/, as
         PolypSet has them, and makes PART.tfrecord for classification.
         """;
   }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -223,6 +224,44 @@ final class DataCommandsTest {
     done("convert", "--input", temp.resolve("videos"), "--out", temp.resolve("again"));
     done(
         "records", "diff", "--bytes", out, temp.resolve("again")); // the same input, the same bytes
+  }
+
+  /** The commands as processes of their own: a PATH cannot be taken from this one. */
+  private static String withoutPath(int code, Object... words) throws Exception {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                System.getProperty("java.home") + "/bin/java",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName()));
+    Stream.of(words).map(String::valueOf).forEach(command::add);
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().put("PATH", "/nowhere");
+    Process process = builder.start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(code, process.waitFor(), said);
+    return said;
+  }
+
+  @Test
+  void withoutAnFfmpegOnThePath_moviesAreWrittenAndDecodedByThisProcess() throws Exception {
+    assumeTrue(Decoder.IN_PROCESS.isThere(), "skipped: no FFmpeg library for this platform");
+    Path in = temp.resolve("in");
+    Path out = temp.resolve("out");
+    withoutPath(
+        0,
+        "synthetic",
+        "--layout=videos",
+        "--out=" + in,
+        "--videos=1",
+        "--frames=32",
+        "--size=64x36");
+    String said = withoutPath(0, "convert", "--input=" + in, "--out=" + out);
+    assertTrue(said.matches("(?s).*decoded by FFmpeg .* in this process\n"), said);
+    done("records", "verify", out);
+    said = withoutPath(4, "convert", "--input=" + in, "--out=" + out + "2", "--decoder=path");
+    assertTrue(said.contains("ffmpeg: not found on the PATH"), said);
   }
 
   @Test

@@ -47,7 +47,7 @@ public final class BadRecords {
    *
    * @param file named where the exception names no record
    */
-  void handle(Path file, DataException e) throws DataException {
+  public void handle(Path file, DataException e) throws DataException {
     if (!skips) {
       throw e;
     }

@@ -47,10 +47,12 @@ public final class FramesExporter {
    *
    * @param files record files at one frame a second
    * @param output a directory that has none of the videos yet; made when it is not there
-   * @param bad what is done about bad records; frames behind a gap cannot be exported
+   * @param bad what is done about bad records; where they are passed over, so are whole videos of
+   *     which frames are missing
    * @param listener told how many frames are written
    * @return how many frames were written
-   * @throws DataException when frames of a video are missing: all behind would get wrong labels
+   * @throws DataException when frames of a video are missing, all behind would get wrong labels,
+   *     and they are not to be passed over, or no other video is left
    */
   public static long run(List<Path> files, Path output, BadRecords bad, LongConsumer listener)
       throws IOException {
@@ -60,8 +62,18 @@ public final class FramesExporter {
     for (FrameIndex.Entry entry : index.entries()) {
       videos.computeIfAbsent(entry.videoId(), video -> new ArrayList<>()).add(entry);
     }
-    for (Map.Entry<String, List<FrameIndex.Entry>> video : videos.entrySet()) {
-      requireAll(video.getValue(), !bad.skipped().isEmpty());
+    boolean skipped = !bad.skipped().isEmpty();
+    for (Map.Entry<String, List<FrameIndex.Entry>> video : List.copyOf(videos.entrySet())) {
+      try {
+        requireAll(video.getValue(), skipped);
+      } catch (DataException e) {
+        bad.handle(video.getValue().get(0).file(), e);
+        if (videos.size() == 1) {
+          throw e;
+        }
+        videos.remove(video.getKey());
+        continue;
+      }
       Path folder = output.resolve("frames").resolve(video.getKey());
       if (Files.exists(folder)) {
         throw new FileAlreadyExistsException(folder.toString());
@@ -70,7 +82,7 @@ public final class FramesExporter {
     for (Map.Entry<String, List<FrameIndex.Entry>> video : videos.entrySet()) {
       exporter.one(video.getKey(), video.getValue());
     }
-    return index.entries().size();
+    return exporter.done;
   }
 
   /**
@@ -98,7 +110,9 @@ public final class FramesExporter {
                     + entry.videoId()
                     + " follows a gap, wanted frame "
                     + (first + i)
-                    + "; labels of extracted frames go by their number");
+                    + "; labels of extracted frames go by their number, so "
+                    + entry.videoId()
+                    + " cannot be exported");
       }
     }
   }

@@ -130,4 +130,31 @@ class FramesExporterTest {
       assertThrows(DataException.class, () -> exportDamaged(0, 5, total, 2));
     }
   }
+
+  @Test
+  void videosWithGaps_areLeftOut_whereBadRecordsAre() throws IOException {
+    Path records = directory.resolve("records");
+    Files.createDirectories(records);
+    for (String video : List.of("video01", "video02")) {
+      try (TfRecordWriter writer = TfRecordWriter.create(records.resolve(video + ".tfrecord"))) {
+        for (int i = 0; i < 4; i++) {
+          byte[] image = Images.png(SmallCholec80.grey(8, 6, 40 + i));
+          List<Integer> tools = List.of(0, 0, 0, 0, 0, 0, 0);
+          writer.write(FrameCodec.encode(new FrameRecord(image, video, i, 4, tools, 1)));
+        }
+        writer.commit();
+      }
+    }
+    Path damaged = records.resolve("video01.tfrecord");
+    byte[] bytes = Files.readAllBytes(damaged);
+    bytes[20] ^= 1;
+    Files.write(damaged, bytes);
+    BadRecords bad = BadRecords.skip();
+    List<Path> files = RecordFiles.list(List.of(records.toString()));
+    Path out = directory.resolve("out");
+    assertEquals(4, FramesExporter.run(files, out, bad, done -> {}));
+    assertFalse(Files.exists(out.resolve("frames/video01")));
+    assertEquals(2, bad.skipped().size());
+    assertTrue(bad.skipped().get(1).toString().endsWith("so video01 cannot be exported"));
+  }
 }
