@@ -42,9 +42,7 @@ final class RecordsReshardCommand extends Command {
 
   @Parameter(
       names = "--image",
-      description =
-          "FORMAT: keep, png, stored (PNG without compression: several times as fast to decode),"
-              + " jpeg, jpeg:QUALITY")
+      description = "FORMAT: keep, png, stored (PNG without compression), jpeg, jpeg:QUALITY")
   String image = "keep";
 
   @Parameter(names = "--order", description = "ORDER: as-it-is, video, or shuffled by --seed")
