@@ -62,6 +62,7 @@ final class DamagedRecordsTest {
             "--set=videos=[1]",
             "--set=percent=[100]",
             "--set=seeds=[0]",
+            "--set=data.token=after_norm",
             "--out=" + out),
         List.of("suite", "run", suite(data).toString(), "--work", out),
         List.of(
