@@ -76,7 +76,7 @@ public final class Pretrainer {
       SessionOptions options,
       PretrainProgress.Listener listener)
       throws IOException {
-    return run(config, directory, bad, null, options, listener);
+    return run(wanted, directory, bad, null, options, listener);
   }
 
   /**
@@ -85,7 +85,7 @@ public final class Pretrainer {
    * @param frameCache where decoded frames are kept on disk ({@link FrameStore}); null keeps none
    */
   public static Checkpoint run(
-      PretrainConfig config,
+      PretrainConfig wanted,
       Path directory,
       BadRecords bad,
       @Nullable Path frameCache,
