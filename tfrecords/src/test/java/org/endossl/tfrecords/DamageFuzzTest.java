@@ -41,8 +41,8 @@ class DamageFuzzTest {
 
   @Test
   @Tag("slow")
-  void aMillionMutations_areDataExceptions() throws IOException {
-    fuzz(2, 1_000_000);
+  void aMillionFilesAndThreeMillionExamples_areDataExceptions() throws IOException {
+    fuzz(2, 4_000_000);
   }
 
   private void fuzz(long seed, int runs) throws IOException {
