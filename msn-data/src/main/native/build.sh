@@ -5,6 +5,7 @@
 # No TensorFlow: an empty stand-in gives the linker the name libtensorflow_framework.so.2 and the symbols.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
+model=$here/../../../../msn-model/src/main/native # tf_c.h, cpu.h
 out=$here/../resources/native
 python=${PYTHON:-python3}
 deflate=${LIBDEFLATE:?wanted the folder of libdeflate 1.26}
@@ -38,7 +39,7 @@ for arch in x86_64 aarch64; do
   done
   mkdir -p "$out/linux-$arch"
   # shellcheck disable=SC2086
-  $cc -mcpu="$base" $flags -I"$deflate" -shared -s -o "$out/linux-$arch/libendossl_views.so" "$here/ops.c" "$here/png.c" "$here/room.c" \
+  $cc -mcpu="$base" $flags -I"$deflate" -I"$model" -shared -s -o "$out/linux-$arch/libendossl_views.so" "$here/ops.c" "$here/png.c" "$here/room.c" \
     $objects "$work/libtensorflow_framework.so.2" -lm -lpthread
 done
 (cd "$out" && sha256sum linux-*/libendossl_views.so > ENDOSSL_VIEWS.SHA256SUMS && cat ENDOSSL_VIEWS.SHA256SUMS)

@@ -1,6 +1,7 @@
 /* The ops of the input, for TensorFlow's C kernel interface (a stable ABI: no TensorFlow headers, no C++): the views of a
  * frame, and the pixels of a PNG. A call runs on the thread that makes it: tf.data calls it from its workers. */
 #include "room.h"
+#include "tf_c.h"
 #include "views.h"
 
 #include <math.h>
@@ -8,44 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-typedef void Opaque; /* TF_OpKernelContext, TF_Tensor, TF_Status, ... */
-
-Opaque *TF_NewStatus(void);
-void TF_DeleteStatus(Opaque *);
-void TF_SetStatus(Opaque *, int code, const char *message);
-int TF_GetCode(const Opaque *);
-const char *TF_Message(const Opaque *);
-void *TF_TensorData(const Opaque *);
-int TF_NumDims(const Opaque *);
-int64_t TF_Dim(const Opaque *, int);
-int64_t TF_TensorElementCount(const Opaque *);
-void TF_DeleteTensor(Opaque *);
-Opaque *TF_NewOpDefinitionBuilder(const char *);
-void TF_OpDefinitionBuilderAddAttr(Opaque *, const char *);
-void TF_OpDefinitionBuilderAddInput(Opaque *, const char *);
-void TF_OpDefinitionBuilderAddOutput(Opaque *, const char *);
-void TF_OpDefinitionBuilderSetShapeInferenceFunction(Opaque *, void (*)(Opaque *, Opaque *));
-void TF_RegisterOpDefinition(Opaque *, Opaque *);
-Opaque *TF_NewKernelBuilder(const char *, const char *, void *(*create)(Opaque *), void (*compute)(void *, Opaque *),
-                            void (*delete)(void *));
-void TF_RegisterKernelBuilder(const char *, Opaque *, Opaque *);
-void TF_OpKernelConstruction_GetAttrInt64(Opaque *, const char *, int64_t *, Opaque *);
-void TF_OpKernelConstruction_GetAttrFloatList(Opaque *, const char *, float *, int, Opaque *);
-void TF_OpKernelConstruction_GetAttrSize(Opaque *, const char *, int32_t *list, int32_t *total, Opaque *);
-void TF_OpKernelConstruction_GetAttrBool(Opaque *, const char *, unsigned char *, Opaque *);
-void TF_OpKernelConstruction_Failure(Opaque *, Opaque *);
-int TF_NumInputs(Opaque *);
-void TF_GetInput(Opaque *, int, Opaque **, Opaque *);
-void TF_OpKernelContext_Failure(Opaque *, Opaque *);
-Opaque *TF_AllocateOutput(Opaque *, int, int type, const int64_t *, int dims, size_t bytes, Opaque *);
-Opaque *TF_NewShapeHandle(void);
-void TF_DeleteShapeHandle(Opaque *);
-void TF_ShapeInferenceContextGetInput(Opaque *, int, Opaque *, Opaque *);
-void TF_ShapeInferenceContextSetOutput(Opaque *, int, Opaque *, Opaque *);
-void TF_ShapeInferenceContextWithRank(Opaque *, Opaque *, int64_t, Opaque *, Opaque *);
-Opaque *TF_ShapeInferenceContextScalar(Opaque *);
-void TF_ShapeInferenceContextSetUnknownShape(Opaque *, Opaque *);
 
 enum { FLOAT = 1, UINT8 = 4, BOOL = 10, INVALID_ARGUMENT = 3, RESOURCE_EXHAUSTED = 8, MOST = 3 };
 
@@ -331,19 +294,12 @@ static void register_op(const Op *op) {
 }
 
 #ifdef __x86_64__
-#include <cpuid.h>
+#include "cpu.h"
 extern const ViewKernels views_avx512, views_avx2, views_sse;
 
-/* What the processor has and the system saves on a switch of tasks; ENDOSSL_KERNELS asks for less. */
 static const ViewKernels *best(const char *wish) {
-  unsigned a, b, c, d, low, high;
-  if (wish && !strcmp(wish, "sse")) return &views_sse;
-  if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & bit_OSXSAVE) || !(c & bit_FMA)) return &views_sse;
-  __asm__("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
-  if ((low & 0x06) != 0x06 || !__get_cpuid_count(7, 0, &a, &b, &c, &d) || !(b & bit_AVX2) || !(b & bit_BMI2)) return &views_sse;
-  if (wish && !strcmp(wish, "avx2")) return &views_avx2;
-  const unsigned v4 = bit_AVX512F | bit_AVX512BW | bit_AVX512CD | bit_AVX512DQ | bit_AVX512VL;
-  return (low & 0xe6) == 0xe6 && (b & v4) == v4 ? &views_avx512 : &views_avx2;
+  static const ViewKernels *const variants[] = {[SSE] = &views_sse, [AVX2] = &views_avx2, [AVX512] = &views_avx512};
+  return variants[instruction_set(wish)];
 }
 #else
 extern const ViewKernels views_plain;

@@ -9,6 +9,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define INLINE static inline __attribute__((always_inline))
+
+INLINE size_t up(size_t a, size_t b) { return (a + b - 1) / b; }
+
+INLINE size_t least(size_t a, size_t b) { return a < b ? a : b; }
+
 enum { ROWS_PER_TASK = 32 };
 
 /* LayerNorm over rows of [rows, width], of h alone or of h + (branch + bias). */

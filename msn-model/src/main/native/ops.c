@@ -2,6 +2,7 @@
  * TensorFlow headers, no C++). What they compute is written beside their registration, at the end. */
 #include "kernels.h"
 #include "pool.h"
+#include "tf_c.h"
 
 #include <math.h>
 #include <pthread.h>
@@ -10,61 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-
-typedef void Opaque; /* TF_OpKernelContext, TF_Tensor, TF_Status, ... */
-
-Opaque *TF_NewStatus(void);
-void TF_DeleteStatus(Opaque *);
-void TF_SetStatus(Opaque *, int code, const char *message);
-int TF_GetCode(const Opaque *);
-const char *TF_Message(const Opaque *);
-void *TF_TensorData(const Opaque *);
-size_t TF_TensorByteSize(const Opaque *);
-int TF_TensorType(const Opaque *);
-int TF_NumDims(const Opaque *);
-int64_t TF_Dim(const Opaque *, int);
-int64_t TF_TensorElementCount(const Opaque *);
-void TF_DeleteTensor(Opaque *);
-Opaque *TF_NewOpDefinitionBuilder(const char *);
-void TF_OpDefinitionBuilderAddAttr(Opaque *, const char *);
-void TF_OpDefinitionBuilderAddInput(Opaque *, const char *);
-void TF_OpDefinitionBuilderAddOutput(Opaque *, const char *);
-void TF_OpDefinitionBuilderSetIsStateful(Opaque *, bool);
-void TF_OpDefinitionBuilderSetShapeInferenceFunction(Opaque *, void (*)(Opaque *, Opaque *));
-void TF_RegisterOpDefinition(Opaque *, Opaque *);
-Opaque *TF_NewKernelBuilder(const char *, const char *, void *(*create)(Opaque *), void (*compute)(void *, Opaque *),
-                            void (*delete)(void *));
-void TF_RegisterKernelBuilder(const char *, Opaque *, Opaque *);
-void TF_OpKernelConstruction_GetAttrFloat(Opaque *, const char *, float *, Opaque *);
-void TF_OpKernelConstruction_GetAttrInt64(Opaque *, const char *, int64_t *, Opaque *);
-void TF_OpKernelConstruction_GetAttrType(Opaque *, const char *, int *, Opaque *);
-void TF_OpKernelConstruction_GetAttrSize(Opaque *, const char *, int32_t *list, int32_t *total, Opaque *);
-void TF_OpKernelConstruction_GetAttrBoolList(Opaque *, const char *, unsigned char *, int, Opaque *);
-void TF_OpKernelConstruction_Failure(Opaque *, Opaque *);
-int TF_NumInputs(Opaque *);
-void TF_GetInput(Opaque *, int, Opaque **, Opaque *);
-void TF_OpKernelContext_Failure(Opaque *, Opaque *);
-Opaque *TF_AllocateOutput(Opaque *, int, int type, const int64_t *, int dims, size_t bytes, Opaque *);
-void TF_MaybeLockVariableInputMutexesInOrder(Opaque *, bool lock, bool sparse, const int *, size_t,
-                                             void (*copy)(Opaque *, Opaque *, Opaque *), Opaque **, Opaque *);
-void TF_ReleaseVariableInputLockHolder(Opaque *);
-void TF_GetInputTensorFromVariable(Opaque *, int, bool held, bool variant, bool sparse,
-                                   void (*copy)(Opaque *, Opaque *, Opaque *), Opaque **, Opaque *);
-Opaque *TF_NewShapeHandle(void);
-void TF_DeleteShapeHandle(Opaque *);
-Opaque *TF_NewDimensionHandle(void);
-void TF_DeleteDimensionHandle(Opaque *);
-int TF_DimensionHandleValueKnown(Opaque *);
-int64_t TF_DimensionHandleValue(Opaque *);
-void TF_ShapeInferenceContextGetInput(Opaque *, int, Opaque *, Opaque *);
-void TF_ShapeInferenceContextSetOutput(Opaque *, int, Opaque *, Opaque *);
-void TF_ShapeInferenceContextWithRank(Opaque *, Opaque *, int64_t, Opaque *, Opaque *);
-void TF_ShapeInferenceContextDim(Opaque *, Opaque *, int64_t, Opaque *);
-void TF_ShapeInferenceContextSubshape(Opaque *, Opaque *, int64_t, int64_t, Opaque *, Opaque *);
-void TF_ShapeInferenceContextConcatenateShapes(Opaque *, Opaque *, Opaque *, Opaque *, Opaque *);
-Opaque *TF_ShapeInferenceContextScalar(Opaque *);
-Opaque *TF_ShapeInferenceContextVectorFromSize(Opaque *, size_t);
-void TF_ShapeInferenceContextSetUnknownShape(Opaque *, Opaque *);
 
 enum { FLOAT = 1, INT32 = 3, BFLOAT16 = 14, INVALID_ARGUMENT = 3, RESOURCE_EXHAUSTED = 8, MOST = 8 };
 
@@ -879,22 +825,15 @@ static void register_op(const Op *op) {
 }
 
 #ifdef __x86_64__
-#include <cpuid.h>
+#include "cpu.h"
 #include <sys/syscall.h>
 #include <unistd.h>
 extern const Kernels kernels_avx512, kernels_avx2, kernels_sse;
 extern const ProductKernels product_amx, product_avx512, product_avx2, product_sse;
 
-/* What the processor has and the system saves on a switch of tasks. */
 static const Kernels *best(const char *wish) {
-  unsigned a, b, c, d, low, high;
-  if (wish && !strcmp(wish, "sse")) return &kernels_sse;
-  if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & bit_OSXSAVE) || !(c & bit_FMA)) return &kernels_sse;
-  __asm__("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
-  if ((low & 0x06) != 0x06 || !__get_cpuid_count(7, 0, &a, &b, &c, &d) || !(b & bit_AVX2) || !(b & bit_BMI2)) return &kernels_sse;
-  if (wish && !strcmp(wish, "avx2")) return &kernels_avx2;
-  const unsigned v4 = bit_AVX512F | bit_AVX512BW | bit_AVX512CD | bit_AVX512DQ | bit_AVX512VL;
-  return (low & 0xe6) == 0xe6 && (b & v4) == v4 ? &kernels_avx512 : &kernels_avx2;
+  static const Kernels *const variants[] = {[SSE] = &kernels_sse, [AVX2] = &kernels_avx2, [AVX512] = &kernels_avx512};
+  return variants[instruction_set(wish)];
 }
 
 /* Whether there are tiles for bfloat16, and the system lets this process use them. */

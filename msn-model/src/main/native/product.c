@@ -7,17 +7,12 @@
 #include <immintrin.h>
 #endif
 
-#define INLINE static inline __attribute__((always_inline))
 #define JOIN_(a, b) a##b
 #define JOIN(a, b) JOIN_(a, b)
 
 typedef float Vector __attribute__((vector_size(4 * VW), aligned(4)));
 
 enum { VECTORS = 2, COLUMNS = VECTORS * VW, ROWS = PRODUCT_ROWS, GROUP = 4, CHUNK = 16, UNIT = 1, DEPTH = 2048, BLOCK = 1280 * 1024, COPIES = 0 };
-
-static size_t up(size_t a, size_t b) { return (a + b - 1) / b; }
-
-static size_t least(size_t a, size_t b) { return a < b ? a : b; }
 
 INLINE size_t cuts(const Product *p) { return up(p->k, DEPTH); }
 

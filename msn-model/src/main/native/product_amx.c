@@ -2,20 +2,14 @@
  *
  * A float32 is the sum of three bfloat16, x = x1 + x2 + x3, each the rest of the one before; only parts below 1e-38 are
  * lost. Of the nine products of two such sums the six largest are added up: x1 y3, x1 y2, x2 y2, x2 y1, x1 y1, x3 y1,
- within each 32 of k. What is left out is about 2^-25 of x y, less than float32's own rounding: the sums err as those of
+ * within each 32 of k. What is left out is about 2^-25 of x y, less than float32's own rounding: the sums err as those of
  * fused multiply-adds do (ArithmeticTest holds them against float64). An infinity gives infinity or NaN. Built as kernels.c is. */
 #include "kernels.h"
 
 #include <immintrin.h>
 #include <string.h>
 
-#define INLINE static inline __attribute__((always_inline))
-
 enum { ROWS = 32, COLUMNS = 32, GROUP = 1, UNIT = 32, DEPTH = 1024, BLOCK = 1280 * 1024, COPIES = 1, TILE = 1024, PARTS = 3 };
-
-static size_t up(size_t a, size_t b) { return (a + b - 1) / b; }
-
-static size_t least(size_t a, size_t b) { return a < b ? a : b; }
 
 /* A result in bfloat16 is rounded once: its sums are not cut. */
 INLINE size_t cuts(const Product *p) { return p->c16 ? 1 : up(p->k, p->bf16 ? PARTS * DEPTH : DEPTH); }

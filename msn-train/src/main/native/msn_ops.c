@@ -5,42 +5,13 @@
  * shared out among a few threads of the library's own (msn-model's pool.c). No fused multiply-add: the bits are those of
  * Java's `t + a * (o - t)`, on every processor. */
 #include "pool.h"
+#include "tf_c.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-typedef void Opaque; /* TF_OpKernelContext, TF_Tensor, TF_Status, ... */
-typedef void (*CopyFn)(Opaque *context, Opaque *source, Opaque *destination);
-
-Opaque *TF_NewStatus(void);
-void TF_DeleteStatus(Opaque *);
-void TF_SetStatus(Opaque *, int code, const char *message);
-int TF_GetCode(const Opaque *);
-const char *TF_Message(const Opaque *);
-void *TF_TensorData(const Opaque *);
-size_t TF_TensorByteSize(const Opaque *);
-int TF_TensorType(const Opaque *);
-void TF_DeleteTensor(Opaque *);
-Opaque *TF_NewOpDefinitionBuilder(const char *);
-void TF_OpDefinitionBuilderAddAttr(Opaque *, const char *);
-void TF_OpDefinitionBuilderAddInput(Opaque *, const char *);
-void TF_OpDefinitionBuilderSetIsStateful(Opaque *, bool);
-void TF_OpDefinitionBuilderSetShapeInferenceFunction(Opaque *, void (*)(Opaque *, Opaque *));
-void TF_RegisterOpDefinition(Opaque *, Opaque *);
-Opaque *TF_NewKernelBuilder(const char *, const char *, void *(*create)(Opaque *),
-                            void (*compute)(void *, Opaque *), void (*delete)(void *));
-void TF_RegisterKernelBuilder(const char *, Opaque *, Opaque *);
-int TF_NumInputs(Opaque *);
-void TF_GetInput(Opaque *, int, Opaque **, Opaque *);
-void TF_OpKernelContext_Failure(Opaque *, Opaque *);
-void TF_MaybeLockVariableInputMutexesInOrder(Opaque *, bool lock, bool sparse, const int *, size_t,
-                                             CopyFn, Opaque **, Opaque *);
-void TF_ReleaseVariableInputLockHolder(Opaque *);
-void TF_GetInputTensorFromVariable(Opaque *, int, bool held, bool variant, bool sparse, CopyFn,
-                                   Opaque **, Opaque *);
 
 enum { TF_FLOAT_TYPE = 1, TF_INVALID_ARGUMENT_CODE = 3 };
 #define CHUNK ((size_t)1 << 16) /* floats: 256 KiB of each array */

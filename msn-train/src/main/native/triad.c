@@ -4,38 +4,13 @@
  * second time counts, so that pages are there and threads awake. */
 #define _GNU_SOURCE
 #include "pool.h"
+#include "tf_c.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
-
-typedef void Opaque; /* TF_OpKernelContext, TF_Tensor, TF_Status, ... */
-
-Opaque *TF_NewStatus(void);
-void TF_DeleteStatus(Opaque *);
-void TF_SetStatus(Opaque *, int code, const char *message);
-int TF_GetCode(const Opaque *);
-const char *TF_Message(const Opaque *);
-void *TF_TensorData(const Opaque *);
-size_t TF_TensorByteSize(const Opaque *);
-void TF_DeleteTensor(Opaque *);
-Opaque *TF_NewOpDefinitionBuilder(const char *);
-void TF_OpDefinitionBuilderAddInput(Opaque *, const char *);
-void TF_OpDefinitionBuilderAddOutput(Opaque *, const char *);
-void TF_OpDefinitionBuilderSetIsStateful(Opaque *, bool);
-void TF_OpDefinitionBuilderSetShapeInferenceFunction(Opaque *, void (*)(Opaque *, Opaque *));
-void TF_RegisterOpDefinition(Opaque *, Opaque *);
-Opaque *TF_NewKernelBuilder(const char *, const char *, void *(*create)(Opaque *),
-                            void (*compute)(void *, Opaque *), void (*delete)(void *));
-void TF_RegisterKernelBuilder(const char *, Opaque *, Opaque *);
-void TF_GetInput(Opaque *, int, Opaque **, Opaque *);
-Opaque *TF_AllocateOutput(Opaque *, int index, int type, const int64_t *dims, int count, size_t bytes, Opaque *);
-void TF_OpKernelContext_Failure(Opaque *, Opaque *);
-Opaque *TF_ShapeInferenceContextVectorFromSize(Opaque *, size_t);
-void TF_ShapeInferenceContextSetOutput(Opaque *, int, Opaque *, Opaque *);
-void TF_DeleteShapeHandle(Opaque *);
 
 enum { TF_DOUBLE_TYPE = 2, TF_INVALID_ARGUMENT_CODE = 3, TF_RESOURCE_EXHAUSTED_CODE = 8 };
 #define CHUNK ((size_t)1 << 16) /* floats, as in msn_ops.c */
