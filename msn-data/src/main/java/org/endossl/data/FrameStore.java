@@ -14,10 +14,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.function.LongConsumer;
 import org.endossl.tfrecords.Compression;
 import org.endossl.tfrecords.DataException;
@@ -26,6 +24,7 @@ import org.endossl.tfrecords.FrameCodec;
 import org.endossl.tfrecords.FrameIndex;
 import org.endossl.tfrecords.FrameRecord;
 import org.endossl.tfrecords.Images;
+import org.endossl.tfrecords.OpenFiles;
 import org.endossl.tfrecords.OutputFiles;
 import org.endossl.tfrecords.Parallel;
 import org.endossl.tfrecords.RecordFiles;
@@ -99,16 +98,10 @@ public final class FrameStore {
   private static String key(FrameFiles files) throws IOException {
     Hasher hasher = Hashing.sha256().newHasher();
     hasher.putString(files.phaseOrder().key(), StandardCharsets.UTF_8);
-    Map<Path, FileChannel> open = new HashMap<>();
-    try {
+    try (OpenFiles<FileChannel> open = new OpenFiles<>(FileChannel::open)) {
       ByteBuffer crc = ByteBuffer.allocate(Integer.BYTES);
       for (FrameIndex.Entry e : files.entries()) {
-        FileChannel channel = open.get(e.file());
-        if (channel == null) {
-          channel = FileChannel.open(e.file());
-          open.put(e.file(), channel);
-        }
-        channel.read(crc.clear(), e.offset() + 12 + e.length());
+        open.of(e.file()).read(crc.clear(), e.offset() + 12 + e.length());
         hasher.putString(
             e.videoId()
                 + "\t"
@@ -125,10 +118,6 @@ public final class FrameStore {
                 + crc.flip().getInt()
                 + "\n",
             StandardCharsets.UTF_8);
-      }
-    } finally {
-      for (FileChannel channel : open.values()) {
-        channel.close();
       }
     }
     return hasher.hash().toString();
@@ -203,17 +192,11 @@ public final class FrameStore {
   private void write(
       Path file, List<FrameIndex.Entry> video, int done, Decode decode, TfRecordWriter writer)
       throws IOException {
-    Map<Path, EntryReader> open = new HashMap<>();
-    try {
+    try (OpenFiles<EntryReader> open = new OpenFiles<>(EntryReader::open)) {
       for (int i = 0; i < video.size(); i += TOGETHER) {
         List<Read> some = new ArrayList<>();
         for (FrameIndex.Entry entry : video.subList(i, Math.min(video.size(), i + TOGETHER))) {
-          EntryReader reader = open.get(entry.file());
-          if (reader == null) {
-            reader = EntryReader.open(entry.file());
-            open.put(entry.file(), reader);
-          }
-          some.add(new Read(entry, reader.read(entry)));
+          some.add(new Read(entry, open.of(entry.file()).read(entry)));
         }
         List<byte[]> records = Parallel.map(some, read -> encoded(read, decode.png(read.data())));
         for (byte[] record : records) {
@@ -224,10 +207,6 @@ public final class FrameStore {
           done++;
           listener.accept(done);
         }
-      }
-    } finally {
-      for (EntryReader reader : open.values()) {
-        reader.close();
       }
     }
   }

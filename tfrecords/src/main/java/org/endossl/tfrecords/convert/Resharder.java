@@ -1,21 +1,19 @@
 package org.endossl.tfrecords.convert;
 
 import com.google.gson.JsonObject;
-import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.LongConsumer;
 import org.endossl.tfrecords.BadRecords;
 import org.endossl.tfrecords.EntryReader;
 import org.endossl.tfrecords.FrameCodec;
 import org.endossl.tfrecords.FrameIndex;
 import org.endossl.tfrecords.FrameRecord;
+import org.endossl.tfrecords.OpenFiles;
 import org.endossl.tfrecords.OutputFiles;
 import org.endossl.tfrecords.Parallel;
 import org.endossl.tfrecords.PhaseOrder;
@@ -38,7 +36,7 @@ public final class Resharder {
   private final LongConsumer listener;
   private final List<TfRecordWriter> writers = new ArrayList<>();
   private final List<Path> files = new ArrayList<>();
-  private final OpenFiles open = new OpenFiles();
+  private final OpenFiles<EntryReader> open = new OpenFiles<>(EntryReader::open);
   private long record;
 
   private Resharder(ReshardRequest request, FrameIndex index, LongConsumer listener) {
@@ -158,34 +156,4 @@ public final class Resharder {
   /** A record as it lies in its file. */
   @SuppressWarnings("ArrayRecordComponent") // internal, never compared
   private record Read(FrameIndex.Entry entry, byte[] data) {}
-
-  /** The files that are read, a few open at a time. */
-  private static final class OpenFiles implements Closeable {
-    private static final int MOST = 64;
-
-    private final Map<Path, EntryReader> readers = new LinkedHashMap<>(16, 0.75f, true);
-
-    EntryReader of(Path file) throws IOException {
-      EntryReader reader = readers.get(file);
-      if (reader == null) {
-        if (readers.size() == MOST) {
-          EntryReader oldest = readers.remove(readers.keySet().iterator().next());
-          if (oldest != null) {
-            oldest.close();
-          }
-        }
-        reader = EntryReader.open(file);
-        readers.put(file, reader);
-      }
-      return reader;
-    }
-
-    @Override
-    public void close() throws IOException {
-      for (EntryReader reader : readers.values()) {
-        reader.close();
-      }
-      readers.clear();
-    }
-  }
 }
