@@ -38,13 +38,7 @@ final class InputOps {
    * @throws IllegalStateException if they are asked for and not loaded
    */
   static boolean used(Compute.Kernels kernels) {
-    if (kernels == Compute.Kernels.COMPOSITE) {
-      return false;
-    }
-    if (kernels == Compute.Kernels.NATIVE && !STATUS.loaded()) {
-      throw new IllegalStateException("native kernels: " + STATUS.reason());
-    }
-    return STATUS.loaded();
+    return kernels.fused(InputOps::status);
   }
 
   /**

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.endossl.model.Compute;
+import org.endossl.model.ops.FusedOps;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.ConcreteFunction;
 import org.tensorflow.Operand;
@@ -86,8 +87,7 @@ public final class MsnInput implements AutoCloseable {
               new Batches.Form(types, shapes, batch, true, workers));
     }
     this.config = config;
-    this.fused =
-        new Compute(Compute.Precision.FLOAT32, kernels).fused() && InputOps.status().loaded();
+    this.fused = kernels.fused(FusedOps::status) && InputOps.status().loaded();
     this.images = images(tf, bytes());
     this.rows = batches.numbers(config.views());
   }

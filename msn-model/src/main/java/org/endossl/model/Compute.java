@@ -1,6 +1,8 @@
 package org.endossl.model;
 
+import java.util.function.Supplier;
 import org.endossl.model.ops.FusedOps;
+import org.endossl.model.ops.NativeLibrary;
 
 /**
  * How a network is computed.
@@ -33,7 +35,24 @@ public record Compute(Precision precision, Kernels kernels) {
     /** The native ops; CPU only. */
     NATIVE,
     /** TensorFlow's own ops; any device. */
-    COMPOSITE
+    COMPOSITE;
+
+    /**
+     * Whether a library's native ops are used.
+     *
+     * @param library its status, asked for only where it decides: to ask loads it
+     * @throws IllegalStateException if they are asked for and not loaded
+     */
+    public boolean fused(Supplier<NativeLibrary.Status> library) {
+      if (this == COMPOSITE) {
+        return false;
+      }
+      NativeLibrary.Status status = library.get();
+      if (this == NATIVE && !status.loaded()) {
+        throw new IllegalStateException("native kernels: " + status.reason());
+      }
+      return status.loaded();
+    }
   }
 
   /**
@@ -42,14 +61,7 @@ public record Compute(Precision precision, Kernels kernels) {
    * @throws IllegalStateException if they are asked for and not loaded
    */
   public boolean fused() {
-    if (kernels == Kernels.COMPOSITE) {
-      return false;
-    }
-    FusedOps.status(); // loads the library
-    if (kernels == Kernels.NATIVE && !FusedOps.status().loaded()) {
-      throw new IllegalStateException("native kernels: " + FusedOps.status().reason());
-    }
-    return FusedOps.status().loaded();
+    return kernels.fused(FusedOps::status);
   }
 
   boolean bfloat16() {
