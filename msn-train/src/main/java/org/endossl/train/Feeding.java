@@ -49,18 +49,19 @@ final class Feeding {
     Placement placement = new Placement(graph);
     List<Tower> towers = new ArrayList<>();
     for (int i = 0; i < devices.size(); i++) {
-      List<Operand<TUint8>> bytes = input.bytes(tf, i, devices.size());
-      MsnInput.Images staged = staging == null ? null : staging.images().get(i);
-      towers.add(
-          new Tower(
-              devices.get(i),
-              placement.on(
-                  devices.get(i),
-                  () ->
-                      staged == null
-                          ? waiting.behind(
-                              tf, MsnViews.of(input.images(tf, bytes), keep, seeds.drop(), views))
-                          : MsnViews.of(staged, keep, seeds.drop(), views))));
+      MsnViews own;
+      if (staging == null) {
+        List<Operand<TUint8>> bytes = input.bytes(tf, i, devices.size());
+        own =
+            placement.on(
+                devices.get(i),
+                () ->
+                    waiting.behind(
+                        tf, MsnViews.of(input.images(tf, bytes), keep, seeds.drop(), views)));
+      } else { // built and placed
+        own = MsnViews.of(staging.images().get(i), keep, seeds.drop(), views);
+      }
+      towers.add(new Tower(devices.get(i), own));
     }
     return towers;
   }
