@@ -1,7 +1,6 @@
 package org.endossl.train;
 
 import java.time.Instant;
-import org.tensorflow.DeviceSpec;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
@@ -22,13 +21,7 @@ import org.tensorflow.types.family.TType;
 record InputWait(Placeholder<TFloat64> begin, Operand<TFloat32> waited, Op read) {
   /** Measures until the op that gives {@code input} has run. */
   static InputWait build(Ops ops, Operand<? extends TType> input) {
-    Ops tf =
-        ops.withSubScope("wait")
-            .withDevice(
-                DeviceSpec.newBuilder()
-                    .deviceType(DeviceSpec.DeviceType.CPU)
-                    .deviceIndex(0)
-                    .build());
+    Ops tf = Placement.onCpu(ops.withSubScope("wait"));
     Placeholder<TFloat64> begin = tf.placeholder(TFloat64.class, Placeholder.shape(Shape.scalar()));
     // By its value: where that is fed, as in the second pass over a part, no iterator is run.
     Operand<? extends TType> come = identity(tf, input);

@@ -5,9 +5,11 @@ import static org.tensorflow.internal.c_api.global.tensorflow.TF_SetRequestedDev
 import java.util.Iterator;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
+import org.tensorflow.DeviceSpec;
 import org.tensorflow.Graph;
 import org.tensorflow.GraphOperation;
 import org.tensorflow.internal.c_api.TF_Graph;
+import org.tensorflow.op.Ops;
 
 /**
  * Puts what is built on a device. A scope's device would reach the ops that are built through it,
@@ -21,6 +23,12 @@ final class Placement {
   /** For a graph that no session has run yet. */
   Placement(Graph graph) {
     this.graph = graph;
+  }
+
+  /** For what belongs on the processor whatever device the step is on. */
+  static Ops onCpu(Ops tf) {
+    return tf.withDevice(
+        DeviceSpec.newBuilder().deviceType(DeviceSpec.DeviceType.CPU).deviceIndex(0).build());
   }
 
   /**

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.endossl.data.MsnInput;
 import org.endossl.model.HostTensor;
-import org.tensorflow.DeviceSpec;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
 import org.tensorflow.op.Op;
@@ -31,13 +30,7 @@ final class StagedBatch implements TrainingStep {
    */
   record Nodes(Staging staging, Operand<TFloat32> longer) {
     static Nodes build(Ops ops, MsnInput input, MsnGraph graph, Staging staging) {
-      Ops tf =
-          ops.withSubScope("ahead")
-              .withDevice(
-                  DeviceSpec.newBuilder()
-                      .deviceType(DeviceSpec.DeviceType.CPU)
-                      .deviceIndex(0)
-                      .build());
+      Ops tf = Placement.onCpu(ops.withSubScope("ahead"));
       Op given = () -> input.rows().asOutput().op();
       Operand<TFloat64> read = tf.withControlDependencies(given).timestamp();
       Operand<TFloat64> done = tf.withControlDependencies(graph.step()).timestamp();
