@@ -14,6 +14,7 @@ import org.endossl.eval.embed.ImageEncoder;
 import org.endossl.eval.embed.ImageFit;
 import org.endossl.eval.features.Matrix;
 import org.endossl.eval.metrics.Confusion;
+import org.endossl.eval.probe.LinearTask;
 import org.endossl.eval.probe.Rows;
 import org.endossl.eval.probe.TrainedLayer;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +56,7 @@ public final class ImageLinear {
       Matrix known = validation == null ? null : features(network, validation, config, listener);
       TrainedLayer layer =
           TrainedLayer.of(
-              new TrainedLayer.Task(
+              new LinearTask(
                   rows(network, encoder, train, config, listener),
                   train.targets(),
                   classes.size(),

@@ -7,8 +7,6 @@ import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import org.endossl.eval.features.Matrix;
 import org.endossl.eval.metrics.Confusion;
-import org.endossl.tfrecords.PhaseOrder;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Trains one layer on the training frames and keeps its best epoch.
@@ -18,29 +16,6 @@ import org.jspecify.annotations.Nullable;
  * @param bestEpoch from 0
  */
 record LinearFit(LinearLayer layer, List<ProbeResult.Epoch> epochs, int bestEpoch) {
-  /**
-   * What to learn.
-   *
-   * @param rows the training rows
-   * @param targets a class for each of them
-   * @param classes number of classes
-   * @param validation features to choose the epoch by; null if there are none
-   * @param validationTargets a class for each of these
-   */
-  @SuppressWarnings("ArrayRecordComponent") // never compared
-  record Task(
-      Rows rows, int[] targets, int classes, @Nullable Matrix validation, int[] validationTargets) {
-    /** Phases of frames. */
-    static Task of(Part train, @Nullable Part validation) {
-      return new Task(
-          Rows.of(train.x()),
-          train.phases(),
-          PhaseOrder.PHASES,
-          validation == null ? null : validation.x(),
-          validation == null ? new int[0] : validation.phases());
-    }
-  }
-
   /** {@code _CHOLEC80_PHASES_WEIGHTS} of {@code data/cholec80_images.py}, in endossl's order. */
   static final double[] PHASE_WEIGHTS = {
     1.9219914802981897,
@@ -67,7 +42,11 @@ record LinearFit(LinearLayer layer, List<ProbeResult.Epoch> epochs, int bestEpoc
   }
 
   static LinearFit of(
-      Task task, TrainingConfig config, LayerConfig shape, OptimizerConfig rates, Watcher watcher)
+      LinearTask task,
+      TrainingConfig config,
+      LayerConfig shape,
+      OptimizerConfig rates,
+      Watcher watcher)
       throws IOException {
     boolean validated = task.validation() != null;
     SplittableRandom random = new SplittableRandom(config.seed());
@@ -120,7 +99,7 @@ record LinearFit(LinearLayer layer, List<ProbeResult.Epoch> epochs, int bestEpoc
   }
 
   private static ProbeResult.Epoch epoch(
-      int e, float rate, LinearTrainer.Means means, LinearLayer layer, Task task) {
+      int e, float rate, LinearTrainer.Means means, LinearLayer layer, LinearTask task) {
     Matrix validation = task.validation();
     if (validation == null) {
       return new ProbeResult.Epoch(

@@ -58,7 +58,7 @@ public final class LinearProbe {
         Scaling.of(train.matrix(), training.standardize(), config.layer().scalesFeatures());
     Part fitted = Part.of(train, scaling);
     Part validation = Part.of(features, split.validation(), scaling);
-    LinearFit.Task task = LinearFit.Task.of(fitted, validation);
+    LinearTask task = LinearTask.of(fitted, validation);
     Best keeper = new Best(training.best().better(), out, scaling);
     List<ProbeResult.Trial> tried = new ArrayList<>();
     LinearFit best = null;

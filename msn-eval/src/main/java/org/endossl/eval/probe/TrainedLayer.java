@@ -18,30 +18,13 @@ public final class TrainedLayer {
   }
 
   /**
-   * What to learn.
-   *
-   * @param rows the training rows
-   * @param targets a class for each of them
-   * @param classes number of classes
-   * @param validation features to choose the epoch by; null if there are none
-   * @param validationTargets a class for each of these
-   */
-  @SuppressWarnings("ArrayRecordComponent") // never compared
-  public record Task(
-      Rows rows,
-      int[] targets,
-      int classes,
-      @Nullable Matrix validation,
-      int[] validationTargets) {}
-
-  /**
    * Trains.
    *
    * @param out where the best layer is kept while it is trained; null keeps none
    * @throws IOException if rows cannot be read
    */
   public static TrainedLayer of(
-      Task task,
+      LinearTask task,
       TrainingConfig training,
       LayerConfig shape,
       @Nullable Path out,
@@ -66,14 +49,7 @@ public final class TrainedLayer {
             }
           }
         };
-    LinearFit.Task fitted =
-        new LinearFit.Task(
-            task.rows(),
-            task.targets(),
-            task.classes(),
-            task.validation(),
-            task.validationTargets());
-    return new TrainedLayer(LinearFit.of(fitted, training, shape, training.optimizer(), watcher));
+    return new TrainedLayer(LinearFit.of(task, training, shape, training.optimizer(), watcher));
   }
 
   /** All epochs' curves. */
