@@ -109,12 +109,6 @@ public final class ImageEncoder implements AutoCloseable {
     return width;
   }
 
-  private float[] encode(List<Path> files) throws IOException {
-    float[] pixels = new float[Math.multiplyExact(files.size(), size * size * 3)];
-    read(files, fixed, new float[0], pixels);
-    return encode(files.size(), pixels);
-  }
-
   /**
    * The features of many images, each as it was opened for.
    *
@@ -127,7 +121,7 @@ public final class ImageEncoder implements AutoCloseable {
     long start = System.nanoTime();
     for (int from = 0; from < files.size(); from += batch) {
       int to = Math.min(files.size(), from + batch);
-      float[] values = encode(files.subList(from, to));
+      float[] values = encode(files.subList(from, to), fixed, new float[(to - from) * DRAWS]);
       System.arraycopy(values, 0, vectors.values(), vectors.start(from), values.length);
       double seconds = Math.max(1e-9, (System.nanoTime() - start) * 1e-9);
       listener.progress(new Progress("embed", to, files.size(), "images", to / seconds, ""));
@@ -146,8 +140,14 @@ public final class ImageEncoder implements AutoCloseable {
     for (int i = 0; i < drawn.length; i++) {
       drawn[i] = generator.nextFloat();
     }
+    return encode(files, random, drawn);
+  }
+
+  /** Features of the images as {@code image} makes them; one that draws nothing ignores drawn. */
+  private float[] encode(List<Path> files, Operand<TFloat32> image, float[] drawn)
+      throws IOException {
     float[] pixels = new float[Math.multiplyExact(files.size(), size * size * 3)];
-    read(files, random, drawn, pixels);
+    read(files, image, drawn, pixels);
     return encode(files.size(), pixels);
   }
 
@@ -160,12 +160,8 @@ public final class ImageEncoder implements AutoCloseable {
               i -> {
                 try {
                   int from = i * DRAWS;
-                  read(
-                      files.get(i),
-                      image,
-                      drawn.length == 0 ? drawn : Arrays.copyOfRange(drawn, from, from + DRAWS),
-                      pixels,
-                      i);
+                  float[] its = Arrays.copyOfRange(drawn, from, from + DRAWS);
+                  read(files.get(i), image, its, pixels, i);
                 } catch (IOException e) {
                   throw new UncheckedIOException(e);
                 }
@@ -180,10 +176,7 @@ public final class ImageEncoder implements AutoCloseable {
     byte[] content = Files.readAllBytes(file);
     Session.Runner runner = session.runner().fetch(image);
     try (TString fed = TString.tensorOfBytes(NdArrays.scalarOfObject(content));
-        TFloat32 numbers =
-            drawn.length == 0
-                ? TFloat32.tensorOf(Shape.of(1, DRAWS))
-                : TFloat32.tensorOf(Shape.of(1, DRAWS), DataBuffers.of(drawn));
+        TFloat32 numbers = TFloat32.tensorOf(Shape.of(1, DRAWS), DataBuffers.of(drawn));
         Tensor result = runner.feed(bytes, fed).feed(draws, numbers).run().get(0)) {
       float[] values = new float[size * size * 3];
       ((TFloat32) result).copyTo(DataBuffers.of(values, false, false));
