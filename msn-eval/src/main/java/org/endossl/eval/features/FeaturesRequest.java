@@ -33,22 +33,7 @@ public record FeaturesRequest(
     @Nullable Path cache,
     BadRecords badRecords,
     Share share) {
-  /** All of these videos. */
-  public FeaturesRequest(
-      WeightsSource weights,
-      List<String> records,
-      List<String> videos,
-      @Nullable Preprocessing preprocessing,
-      int batch,
-      int workers,
-      @Nullable Path out,
-      @Nullable Path cache,
-      BadRecords badRecords) {
-    this(
-        weights, records, videos, preprocessing, batch, workers, out, cache, badRecords, Share.ALL);
-  }
-
-  /** A bad record is an exception. */
+  /** All of these videos; a bad record is an exception. */
   public FeaturesRequest(
       WeightsSource weights,
       List<String> records,
@@ -58,7 +43,17 @@ public record FeaturesRequest(
       int workers,
       @Nullable Path out,
       @Nullable Path cache) {
-    this(weights, records, videos, preprocessing, batch, workers, out, cache, BadRecords.fail());
+    this(
+        weights,
+        records,
+        videos,
+        preprocessing,
+        batch,
+        workers,
+        out,
+        cache,
+        BadRecords.fail(),
+        Share.ALL);
   }
 
   public FeaturesRequest {

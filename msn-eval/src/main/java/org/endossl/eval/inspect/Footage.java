@@ -59,11 +59,6 @@ public final class Footage {
    * @param records TFRecord files, globs or directories
    * @throws DataException if there are none, or they are damaged
    */
-  public static Footage open(List<String> records, ProgressListener listener) throws IOException {
-    return open(records, BadRecords.fail(), listener);
-  }
-
-  /** As {@link #open(List, ProgressListener)}; what is done about bad records is up to bad. */
   public static Footage open(List<String> records, BadRecords bad, ProgressListener listener)
       throws IOException {
     List<Path> files = RecordFiles.list(records);

@@ -16,6 +16,7 @@ import org.endossl.eval.features.FeaturesRequest;
 import org.endossl.model.WeightsException;
 import org.endossl.tfrecords.BadRecords;
 import org.endossl.tfrecords.DataException;
+import org.endossl.tfrecords.Share;
 import org.jspecify.annotations.Nullable;
 
 /** From weights and records to scores: features, cached, then the linear layer. */
@@ -107,7 +108,8 @@ public final class Probe {
             data.workers(),
             null,
             cache,
-            bad),
+            bad,
+            Share.ALL),
         listener);
   }
 

@@ -80,8 +80,7 @@ class FinetuneTest {
             3,
             1,
             null,
-            null,
-            BadRecords.fail()),
+            null),
         ProgressListener.NONE);
   }
 

@@ -24,6 +24,7 @@ import org.endossl.eval.features.FeaturesRequest;
 import org.endossl.eval.features.FrameTable;
 import org.endossl.eval.features.Frames;
 import org.endossl.eval.features.Matrix;
+import org.endossl.tfrecords.BadRecords;
 import org.endossl.tfrecords.Compression;
 import org.endossl.train.Checkpoint;
 import org.junit.jupiter.api.BeforeAll;
@@ -151,7 +152,8 @@ class InspectTest {
 
   @Test
   void footage_spreadsOverVideos_andReadsWhatIsThere() throws IOException {
-    Footage footage = Footage.open(List.of(records.toString()), ProgressListener.NONE);
+    Footage footage =
+        Footage.open(List.of(records.toString()), BadRecords.fail(), ProgressListener.NONE);
     assertEquals(List.of("video01", "video02", "video03"), footage.videos());
     FrameFiles spread = footage.spread(footage.videos(), 10);
     assertEquals(9, spread.frames());

@@ -56,11 +56,6 @@ public record ConvertRequest(
     /** Whatever decoder is there; frames extracted once a second, as endossl has them. */
     public static final Reading DEFAULT = new Reading(Decoder.AUTO, 1, Share.ALL);
 
-    /** Of all videos. */
-    public Reading(Decoder decoder, double extractedRate) {
-      this(decoder, extractedRate, Share.ALL);
-    }
-
     public Reading {
       if (!(extractedRate > 0) || extractedRate > Annotations.RATE) {
         throw new IllegalArgumentException(

@@ -24,6 +24,7 @@ import org.endossl.tfrecords.Images;
 import org.endossl.tfrecords.PhaseOrder;
 import org.endossl.tfrecords.RecordFiles;
 import org.endossl.tfrecords.RecordVerifier;
+import org.endossl.tfrecords.Share;
 import org.endossl.tfrecords.TfRecordReader;
 import org.endossl.tfrecords.convert.ConvertRequest.Layout;
 import org.endossl.tfrecords.video.Decoder;
@@ -325,7 +326,7 @@ class FramesConverterTest {
                 true,
                 false,
                 1)
-            .withReading(new ConvertRequest.Reading(Decoder.AUTO, extracted)),
+            .withReading(new ConvertRequest.Reading(Decoder.AUTO, extracted, Share.ALL)),
         progress -> {});
     return directory.resolve(out).resolve("video01.tfrecord");
   }

@@ -22,6 +22,7 @@ import org.endossl.tfrecords.FrameCodec;
 import org.endossl.tfrecords.FrameRecord;
 import org.endossl.tfrecords.ImageSize;
 import org.endossl.tfrecords.PhaseOrder;
+import org.endossl.tfrecords.Share;
 import org.endossl.tfrecords.TfRecordReader;
 import org.endossl.tfrecords.convert.ConvertRequest.Layout;
 import org.endossl.tfrecords.video.Decoder;
@@ -52,7 +53,7 @@ class VideoConversionTest {
                 true,
                 false,
                 1)
-            .withReading(new ConvertRequest.Reading(decoder, 1)),
+            .withReading(new ConvertRequest.Reading(decoder, 1, Share.ALL)),
         progress -> {});
   }
 
