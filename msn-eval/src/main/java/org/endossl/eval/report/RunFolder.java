@@ -12,8 +12,10 @@ import java.util.Locale;
 import java.util.stream.Stream;
 import org.endossl.data.Split;
 import org.endossl.eval.ProgressListener;
+import org.endossl.eval.images.ImageProbe;
 import org.endossl.eval.metrics.Predictions;
 import org.endossl.eval.metrics.ToolPredictions;
+import org.endossl.eval.probe.ToolProbe;
 import org.endossl.train.PretrainConfig;
 import org.endossl.train.config.YamlConfig;
 import org.jspecify.annotations.Nullable;
@@ -29,14 +31,11 @@ final class RunFolder {
   /** Probabilities of tools. */
   private static final String TOOLS = "tool-probabilities-test.csv";
 
-  /** Scores of images in folders. */
-  private static final String IMAGES = "image-scores.json";
-
   private static final int DEPTH = 3;
 
   /** Scores without predictions of phases: they are shown as they are. */
   private static final List<String> OTHER_SCORES =
-      List.of("tool-scores.json", IMAGES, ProbeFolder.SCORES);
+      List.of(ToolProbe.FILE, ImageProbe.FILE, ProbeFolder.SCORES);
 
   private final Path root;
   private final @Nullable Path run;
@@ -173,21 +172,25 @@ final class RunFolder {
   private List<ReportData.Fact> otherScores() throws IOException {
     List<ReportData.Fact> facts = new ArrayList<>();
     for (Path file : others) {
-      JsonObject scores = JsonFiles.read(file);
-      scores.remove("features");
-      scores.remove("epochs");
-      scores.remove("split");
-      if (hasSection(file)) {
-        continue;
+      if (!hasSection(file)) {
+        JsonObject scores = JsonFiles.read(file);
+        scores.remove("features");
+        scores.remove("epochs");
+        scores.remove("split");
+        JsonFiles.flatten(prefix(file), scores, facts);
       }
-      Path folder = root.relativize(file).getParent();
-      JsonFiles.flatten(folder == null ? "" : folder + ": ", scores, facts);
     }
     return facts;
   }
 
+  /** The folder of a file below the root, before what is said of it; nothing in the root. */
+  private String prefix(Path file) {
+    Path folder = root.relativize(file).getParent();
+    return folder == null ? "" : folder + ": ";
+  }
+
   private static boolean hasSection(Path file) {
-    return file.endsWith(IMAGES)
+    return file.endsWith(ImageProbe.FILE)
         || file.endsWith(LowshotSection.FILE)
         || Files.isRegularFile(file.resolveSibling(TOOLS));
   }
@@ -199,8 +202,7 @@ final class RunFolder {
     for (Path file : files) {
       if (hasSection(file)) {
         JsonObject json = JsonFiles.read(file);
-        Path folder = root.relativize(file).getParent();
-        String prefix = folder == null ? "" : folder + ": ";
+        String prefix = prefix(file);
         JsonObject known = new JsonObject();
         for (String key : List.of("protocol", "weights", "phase_order")) {
           if (json.has(key)) {
@@ -224,13 +226,13 @@ final class RunFolder {
   private ReportData.Others shown() throws IOException {
     List<ReportData.Tools> tools = new ArrayList<>();
     for (Path file : found(root, List.of(TOOLS))) {
-      JsonObject scores = JsonFiles.read(file.resolveSibling("tool-scores.json"));
+      JsonObject scores = JsonFiles.read(file.resolveSibling(ToolProbe.FILE));
       JsonObject tuned = JsonFiles.read(file.resolveSibling(ProbeFolder.SCORES));
       String name = JsonFiles.string(scores.size() > 0 ? scores : tuned, "name");
       tools.add(new ReportData.Tools(name, ToolPredictions.read(file, List.of(), null, true)));
     }
     return new ReportData.Others(
-        tools, scored(List.of(IMAGES)), scored(List.of(LowshotSection.FILE)));
+        tools, scored(List.of(ImageProbe.FILE)), scored(List.of(LowshotSection.FILE)));
   }
 
   private List<ReportData.Scored> scored(List<String> names) throws IOException {
@@ -310,7 +312,7 @@ final class RunFolder {
 
   /** What the first tool or low-shot scores say of their frames. */
   private JsonObject otherData() throws IOException {
-    for (Path file : found(root, List.of("tool-scores.json", LowshotSection.FILE))) {
+    for (Path file : found(root, List.of(ToolProbe.FILE, LowshotSection.FILE))) {
       JsonObject record = JsonFiles.read(file.resolveSibling(ProbeFolder.RECORD));
       JsonObject data = JsonFiles.object(JsonFiles.object(record, "config"), "data");
       if (data.size() > 0) {
