@@ -9,6 +9,7 @@ import org.endossl.data.FrameStore;
 import org.endossl.eval.Encoder;
 import org.endossl.eval.features.FrameTable;
 import org.endossl.eval.metrics.KerasMetrics;
+import org.endossl.eval.metrics.Logits;
 import org.endossl.eval.metrics.Predictions;
 import org.endossl.eval.probe.ProbeResult;
 import org.endossl.eval.probe.ToolProbe;
@@ -94,7 +95,7 @@ record Scoring(
         labels[i] = row.phase();
         float[] p = softmax(logits[i]);
         loss -= Math.log(Math.max(p[row.phase()], Float.MIN_NORMAL));
-        predictions.add(row.video(), row.frame(), row.phase(), argmax(logits[i]), p);
+        predictions.add(row.video(), row.frame(), row.phase(), Logits.argmax(logits[i]), p);
       }
       return new Result(
           FinetuneResult.Scores.of(ProbeResult.Scored.of(predictions.build(PhaseOrder.ENDOSSL))),
@@ -119,16 +120,8 @@ record Scoring(
           Double.NaN);
     }
 
-    private static int argmax(float[] z) {
-      int best = 0;
-      for (int c = 1; c < z.length; c++) {
-        best = z[c] > z[best] ? c : best;
-      }
-      return best;
-    }
-
     private static float[] softmax(float[] z) {
-      float max = z[argmax(z)];
+      float max = z[Logits.argmax(z)];
       double sum = 0;
       float[] p = new float[z.length];
       for (int c = 0; c < z.length; c++) {

@@ -14,6 +14,7 @@ import org.endossl.eval.embed.ImageEncoder;
 import org.endossl.eval.embed.ImageFit;
 import org.endossl.eval.features.Matrix;
 import org.endossl.eval.metrics.Confusion;
+import org.endossl.eval.metrics.Logits;
 import org.endossl.eval.probe.LinearTask;
 import org.endossl.eval.probe.Rows;
 import org.endossl.eval.probe.TrainedLayer;
@@ -115,7 +116,7 @@ public final class ImageLinear {
     float[] logits = new float[confusion.classes()];
     for (int i = 0; i < x.rows(); i++) {
       layer.logits(x, i, logits);
-      confusion.add(folder.targets()[i], ImageProbe.argmax(logits));
+      confusion.add(folder.targets()[i], Logits.argmax(logits));
     }
     return confusion;
   }

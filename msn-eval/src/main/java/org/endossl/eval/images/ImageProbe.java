@@ -14,6 +14,7 @@ import org.endossl.eval.embed.ImageEncoder;
 import org.endossl.eval.embed.ImageFit;
 import org.endossl.eval.features.Matrix;
 import org.endossl.eval.metrics.Confusion;
+import org.endossl.eval.metrics.Logits;
 import org.endossl.eval.probe.LogisticRegression;
 import org.endossl.eval.probe.ProbeResult;
 import org.endossl.eval.probe.Scaling;
@@ -128,18 +129,9 @@ public record ImageProbe(
     float[] logits = new float[fit.classes()];
     for (int i = 0; i < targets.length; i++) {
       fit.logits(x.values(), x.start(i), logits);
-      confusion.add(targets[i], argmax(logits));
+      confusion.add(targets[i], Logits.argmax(logits));
     }
     return confusion;
-  }
-
-  /** The first of the largest logits. */
-  static int argmax(float[] logits) {
-    int best = 0;
-    for (int c = 1; c < logits.length; c++) {
-      best = logits[c] > logits[best] ? c : best;
-    }
-    return best;
   }
 
   private static double accuracy(Confusion confusion) {

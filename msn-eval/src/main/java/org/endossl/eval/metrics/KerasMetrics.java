@@ -97,11 +97,7 @@ public final class KerasMetrics {
     if (label < 0 || label >= logits.length) {
       throw new IllegalArgumentException("label " + label + " of " + logits.length + " classes");
     }
-    int best = 0;
-    for (int c = 1; c < logits.length; c++) {
-      best = logits[c] > logits[best] ? c : best;
-    }
-    return best;
+    return Logits.argmax(logits);
   }
 
   /**

@@ -7,6 +7,7 @@ import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import org.endossl.eval.features.Matrix;
 import org.endossl.eval.metrics.Confusion;
+import org.endossl.eval.metrics.Logits;
 
 /**
  * Trains one layer on the training frames and keeps its best epoch.
@@ -115,7 +116,7 @@ record LinearFit(LinearLayer layer, List<ProbeResult.Epoch> epochs, int bestEpoc
       layer.logits(validation.values(), validation.start(i), logits);
       int phase = task.validationTargets()[i];
       loss += Loss.MULTI_CLASS.one(logits, phase, dz);
-      confusion.add(phase, LinearLayer.argmax(logits));
+      confusion.add(phase, Logits.argmax(logits));
     }
     double f1 = 0;
     for (int c = 0; c < classes; c++) {

@@ -139,15 +139,6 @@ final class LinearLayer {
     }
   }
 
-  /** The first of the largest logits. */
-  static int argmax(float[] logits) {
-    int best = 0;
-    for (int c = 1; c < logits.length; c++) {
-      best = logits[c] > logits[best] ? c : best;
-    }
-    return best;
-  }
-
   /** Adds {@code dz x^T} to a gradient laid out as the parameters. */
   void addGradient(float[] x, int from, float[] dz, float[] gradient) {
     if (norm != null) {

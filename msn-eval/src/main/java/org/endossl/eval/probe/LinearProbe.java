@@ -10,6 +10,7 @@ import org.endossl.eval.Progress;
 import org.endossl.eval.ProgressListener;
 import org.endossl.eval.features.FeatureSet;
 import org.endossl.eval.features.FrameTable;
+import org.endossl.eval.metrics.Logits;
 import org.endossl.eval.metrics.Predictions;
 import org.endossl.tfrecords.PhaseOrder;
 import org.jspecify.annotations.Nullable;
@@ -130,11 +131,7 @@ public final class LinearProbe {
       layer.logits(part.x().values(), part.x().start(i), logits);
       FrameTable.Row row = part.frames().rows().get(i);
       rows.add(
-          row.video(),
-          row.frame(),
-          row.phase(),
-          LinearLayer.argmax(logits),
-          Loss.probabilities(logits));
+          row.video(), row.frame(), row.phase(), Logits.argmax(logits), Loss.probabilities(logits));
     }
     return rows.build(PhaseOrder.ENDOSSL);
   }

@@ -2,6 +2,7 @@ package org.endossl.eval.probe;
 
 import java.io.IOException;
 import java.util.Arrays;
+import org.endossl.eval.metrics.Logits;
 
 /** Trains a layer on rows of a matrix; the same inputs give the same bits. */
 final class LinearTrainer {
@@ -53,7 +54,7 @@ final class LinearTrainer {
         int row = order[i];
         int at = x.start(order, from, i);
         layer.logits(values, at, logits);
-        right += LinearLayer.argmax(logits) == targets[row] ? 1 : 0;
+        right += Logits.argmax(logits) == targets[row] ? 1 : 0;
         float weight = weights.length == 0 ? 1 : (float) weights[targets[row]];
         total += weight * loss.one(logits, targets[row], dz);
         float scale = weight / (to - from);
