@@ -29,7 +29,9 @@ EOF
     # shellcheck disable=SC2086
     $cc -mcpu="$cpu" $flags $wide -DVARIANT="$name" -DVW="$vw" -DPRODUCT_ROWS="$rows" -c -o "$work/$arch-product-$name.o" \
       "$here/product.c"
-    objects="$objects $work/$arch-$name.o $work/$arch-product-$name.o"
+    # shellcheck disable=SC2086
+    $cc -mcpu="$cpu" $flags $wide -DVARIANT="$name" -DVW="$vw" -c -o "$work/$arch-few-$name.o" "$here/product_few.c"
+    objects="$objects $work/$arch-$name.o $work/$arch-product-$name.o $work/$arch-few-$name.o"
   done
   if [ $arch = x86_64 ]; then
     # shellcheck disable=SC2086

@@ -108,6 +108,27 @@ typedef struct {
   bool bf16;                              /* whether there are bfloat16's */
 } ProductKernels;
 
+enum { FEW_ROWS = 48 }; /* fewer are few, of bfloat16 fewer than half as many */
+
+/* y = x kernel or its gradients, of few rows; x [rows, k], kernel [k, n], y and dy [rows, n]. plan() fills in the sizes. */
+typedef struct {
+  size_t rows, k, n;
+  bool bf16; /* of x, y, dy and dx; kernel values are rounded so */
+  const void *x, *dy;
+  const float *kernel;
+  void *y, *dx;
+  float *dkernel;
+  size_t stripe, y_tasks, dx_tasks, dw_tasks, packed_floats, wide_floats;
+  float *packed, *wide; /* scratch */
+} FewRows;
+
+typedef struct {
+  void (*plan)(FewRows *);
+  void (*pack)(FewRows *);
+  void (*forward)(void *, size_t task);  /* y_tasks */
+  void (*backward)(void *, size_t task); /* dx_tasks + dw_tasks */
+} FewKernels;
+
 typedef struct {
   const char *name;
   void (*layer_norm)(void *, size_t task);

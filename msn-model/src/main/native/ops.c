@@ -16,6 +16,7 @@ enum { FLOAT = 1, INT32 = 3, BFLOAT16 = 14, INVALID_ARGUMENT = 3, RESOURCE_EXHAU
 
 static const Kernels *kernels;
 static const ProductKernels *products;
+static const FewKernels *few;
 
 /* ---- a call ---- */
 
@@ -525,10 +526,41 @@ static void product(Call *c, int left, bool a_across, int right, bool b_across, 
   free(p.job);
 }
 
+/* Where a product of so few rows is bound by the kernel's way from or to memory. */
+static bool has_few_rows(const Call *c) {
+  const int64_t rows = TF_Dim(c->in[0], 0);
+  return rows > 0 && rows < (is16(c, 0) ? FEW_ROWS / 2 : FEW_ROWS);
+}
+
+/* Fills in what is left of a product and runs it; backward if there is a gradient. */
+static void few_rows(Call *c, FewRows *p) {
+  if (failed(c) || !p->k || !p->n) return;
+  few->plan(p);
+  p->packed = (float *)scratch((p->packed_floats + p->wide_floats) * sizeof(float));
+  if (!p->packed) {
+    no_memory(c);
+    return;
+  }
+  p->wide = p->packed + p->packed_floats;
+  few->pack(p);
+  if (p->dy)
+    pool_run(few->backward, p, p->dx_tasks + p->dw_tasks);
+  else
+    pool_run(few->forward, p, p->y_tasks);
+}
+
 static void mat_mul(Call *c) { /* x kernel -> y */
   want(c, 0, "x", 2, -1, -1);
   if (!failed(c)) want(c, 1, "kernel", 2, TF_Dim(c->in[0], 1), -1);
-  if (!failed(c)) product(c, 0, false, 1, false, 0, TF_TensorType(c->in[0]));
+  if (failed(c)) return;
+  const int64_t rows = TF_Dim(c->in[0], 0), k = TF_Dim(c->in[0], 1), n = TF_Dim(c->in[1], 1);
+  if (!has_few_rows(c) || !k) {
+    product(c, 0, false, 1, false, 0, TF_TensorType(c->in[0]));
+    return;
+  }
+  FewRows p = {.rows = (size_t)rows, .k = (size_t)k, .n = (size_t)n, .bf16 = is16(c, 0), .x = data(c, 0), .kernel = data(c, 1)};
+  p.y = allocate(c, 0, TF_TensorType(c->in[0]), 2, rows, n);
+  few_rows(c, &p);
 }
 
 /* Both in one op: side by side they would wait for each other's cores. */
@@ -537,7 +569,16 @@ static void mat_mul_gradient(Call *c) { /* dy x kernel -> dx dkernel */
   want(c, 1, "x", 2, -1, -1);
   if (failed(c)) return;
   want(c, 1, "x", 2, TF_Dim(c->in[0], 0), -1);
-  want(c, 2, "kernel", 2, TF_Dim(c->in[1], 1), TF_Dim(c->in[0], 1));
+  const int64_t rows = TF_Dim(c->in[0], 0), k = TF_Dim(c->in[1], 1), n = TF_Dim(c->in[0], 1);
+  want(c, 2, "kernel", 2, k, n);
+  if (!failed(c) && has_few_rows(c) && k && n) {
+    FewRows p = {.rows = (size_t)rows, .k = (size_t)k, .n = (size_t)n, .bf16 = is16(c, 0),
+                 .dy = data(c, 0), .x = data(c, 1), .kernel = data(c, 2)};
+    p.dx = allocate(c, 0, TF_TensorType(c->in[0]), 2, rows, k);
+    p.dkernel = allocate(c, 1, FLOAT, 2, k, n);
+    few_rows(c, &p);
+    return;
+  }
   if (!failed(c)) product(c, 0, false, 2, true, 0, TF_TensorType(c->in[0]));
   if (!failed(c)) product(c, 1, true, 0, false, 1, FLOAT);
 }
@@ -830,9 +871,15 @@ static void register_op(const Op *op) {
 #include <unistd.h>
 extern const Kernels kernels_avx512, kernels_avx2, kernels_sse;
 extern const ProductKernels product_amx, product_avx512, product_avx2, product_sse;
+extern const FewKernels few_avx512, few_avx2, few_sse;
 
 static const Kernels *best(const char *wish) {
   static const Kernels *const variants[] = {[SSE] = &kernels_sse, [AVX2] = &kernels_avx2, [AVX512] = &kernels_avx512};
+  return variants[instruction_set(wish)];
+}
+
+static const FewKernels *best_few(const char *wish) {
+  static const FewKernels *const variants[] = {[SSE] = &few_sse, [AVX2] = &few_avx2, [AVX512] = &few_avx512};
   return variants[instruction_set(wish)];
 }
 
@@ -853,6 +900,7 @@ static const ProductKernels *best_products(const char *wish) {
 #else
 extern const Kernels kernels_plain;
 extern const ProductKernels product_plain;
+extern const FewKernels few_plain;
 static const Kernels *best(const char *wish) {
   (void)wish;
   return &kernels_plain;
@@ -862,6 +910,11 @@ static const ProductKernels *best_products(const char *wish) {
   (void)wish;
   return &product_plain;
 }
+
+static const FewKernels *best_few(const char *wish) {
+  (void)wish;
+  return &few_plain;
+}
 #endif
 
 /* The instruction set in use. */
@@ -870,6 +923,7 @@ __attribute__((visibility("default"))) const char *endossl_kernels(void) { retur
 __attribute__((constructor)) static void register_ops(void) {
   kernels = best(getenv("ENDOSSL_KERNELS"));
   products = best_products(getenv("ENDOSSL_KERNELS"));
+  few = best_few(getenv("ENDOSSL_KERNELS"));
   pthread_key_create(&scratch_key, free_scratch);
   for (size_t i = 0; i < sizeof ops / sizeof *ops; i++) register_op(&ops[i]);
 }

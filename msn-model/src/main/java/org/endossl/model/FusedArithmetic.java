@@ -13,15 +13,11 @@ final class FusedArithmetic extends Arithmetic {
     super(bfloat16);
   }
 
-  /** Below so many rows copying the kernel costs more than it gains. */
-  private static final long FEW_ROWS = 64;
-
   @Override
   Operand<?> matMul(Ops tf, Operand<?> x, Operand<TFloat32> kernel) {
-    long rows = x.shape().get(0);
-    return !FusedOps.multiplies(type()) || (rows >= 0 && rows < FEW_ROWS)
-        ? super.matMul(tf, x, kernel)
-        : FusedOps.matMul(tf, x, kernel);
+    return FusedOps.multiplies(type())
+        ? FusedOps.matMul(tf, x, kernel)
+        : super.matMul(tf, x, kernel);
   }
 
   @Override

@@ -63,22 +63,26 @@ public final class ProjectionHead {
   /**
    * The projections in training mode: BatchNorm uses the statistics of these rows.
    *
+   * @param compute who computes the linear layers; float32 in any precision
    * @param x [rows, width], one group of views; at least two rows with BatchNorm
    * @param previous the output of the group before, whose updates of the running averages come
    *     first; null for the first group
    * @throws IllegalArgumentException if there is one row and BatchNorm
    */
-  public static Output apply(Ops tf, Weights w, Operand<TFloat32> x, @Nullable Output previous) {
+  public static Output apply(
+      Ops tf, Weights w, Compute compute, Operand<TFloat32> x, @Nullable Output previous) {
     if (!w.norms.isEmpty() && x.shape().numDimensions() == 2 && x.shape().get(0) == 1) {
       throw new IllegalArgumentException(
           "projection head: got 1 row, wanted at least 2 for the statistics of BatchNorm");
     }
     Ops scoped = tf.withSubScope("head");
+    Arithmetic arithmetic =
+        Arithmetic.of(new Compute(Compute.Precision.FLOAT32, compute.kernels()));
     List<Op> after = previous == null ? List.of() : previous.runningAverageUpdates();
     List<Op> updates = new ArrayList<>();
     Operand<TFloat32> y = x;
     for (int i = 0; i < w.hidden.size(); i++) {
-      y = Linear.apply(scoped, w.hidden.get(i), y);
+      y = arithmetic.linear(scoped, w.hidden.get(i), y);
       if (!w.norms.isEmpty()) {
         BatchNorm.Output normed = BatchNorm.train(scoped, w.norms.get(i), y, after);
         updates.addAll(normed.updates());
@@ -86,7 +90,7 @@ public final class ProjectionHead {
       }
       y = Gelu.apply(scoped, y);
     }
-    return new Output(Linear.apply(scoped, w.last, y), updates);
+    return new Output(arithmetic.linear(scoped, w.last, y), updates);
   }
 
   /**

@@ -93,6 +93,31 @@ class ArithmeticTest {
   @ParameterizedTest
   @CsvSource({"64,1,1", "65,17,33", "84,384,96", "70,2100,40", "129,100,1100", "1600,64,31"})
   void matMul(int rows, int in, int out) {
+    checkProduct(rows, in, out);
+  }
+
+  /** Those that read the kernel in the order of memory, and the first ones that do not. */
+  @ParameterizedTest
+  @CsvSource({
+    "1,1,1",
+    "1,384,2048",
+    "2,33,17",
+    "3,100,1100",
+    "8,2048,256",
+    "8,97,1029",
+    "15,300,70",
+    "16,384,96",
+    "23,65,31",
+    "24,65,31",
+    "47,130,1033",
+    "48,384,64",
+    "63,17,33"
+  })
+  void matMul_ofFewRows(int rows, int in, int out) {
+    checkProduct(rows, in, out);
+  }
+
+  private static void checkProduct(int rows, int in, int out) {
     check(
         (tf, a, x) -> List.of(a.widen(tf, a.matMul(tf, a.narrow(tf, x.get(0)), x.get(1)))),
         1e-5,
@@ -104,7 +129,7 @@ class ArithmeticTest {
    * hundred times the error; orders of summation differ by less than two.
    */
   @ParameterizedTest
-  @CsvSource({"65,17,33", "129,300,70", "70,2100,40"})
+  @CsvSource({"65,17,33", "129,300,70", "70,2100,40", "8,300,2048", "40,2048,300"})
   void matMul_errsLikeTensorFlows(int rows, int in, int out) {
     try (Lab lab = new Lab()) {
       Ops tf = lab.tf;
@@ -291,9 +316,23 @@ class ArithmeticTest {
           Lab.floats(
               lab.session(List.of()),
               a.widen(tf, a.layerNorm(tf, new LayerNorm.Weights(zero, zero), x, EPS)));
+      Operand<TFloat32> kernel = lab.noise(1, 1, 40, 40);
+      float[] product =
+          Lab.floats(lab.session(List.of()), a.widen(tf, a.matMul(tf, a.narrow(tf, x), kernel)));
+      float[] byKernel =
+          Lab.floats(
+              lab.session(List.of()),
+              a.widen(
+                  tf,
+                  a.matMul(
+                      tf,
+                      a.narrow(tf, kernel),
+                      tf.linalg.transpose(x, tf.constant(new int[] {1, 0})))));
       for (int i = 0; i < 80; i++) {
         assertEquals(i == 45, Float.isNaN(gelu[i]), "gelu " + i);
         assertEquals(i >= 40, Float.isNaN(norm[i]), "layer norm " + i);
+        assertEquals(i >= 40, Float.isNaN(product[i]), "product " + i);
+        assertEquals(i % 2 == 1, Float.isNaN(byKernel[i]), "product by the kernel " + i);
       }
     }
   }
@@ -391,6 +430,9 @@ class ArithmeticTest {
       test.biasGelu(33, 20);
       test.matMul(65, 17, 33);
       test.matMul(70, 2100, 40);
+      test.matMul_ofFewRows(8, 97, 1029);
+      test.matMul_ofFewRows(15, 300, 70);
+      test.matMul_ofFewRows(47, 130, 1033);
       test.matMul_errsLikeTensorFlows(70, 2100, 40);
       test.attention(20, 2, 2, 50, 1, 17);
       test.attention(160, 2, 1, 21, 2, 16);

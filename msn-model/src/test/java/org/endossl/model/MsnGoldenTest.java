@@ -153,7 +153,11 @@ class MsnGoldenTest {
         @org.jspecify.annotations.Nullable Operand<TInt32> keep,
         ProjectionHead.@org.jspecify.annotations.Nullable Output previous) {
       return ProjectionHead.apply(
-          lab.tf, head, Vit.classToken(lab.tf, vit, CONFIG, images, keep), previous);
+          lab.tf,
+          head,
+          Compute.PORTABLE,
+          Vit.classToken(lab.tf, vit, CONFIG, images, keep),
+          previous);
     }
   }
 

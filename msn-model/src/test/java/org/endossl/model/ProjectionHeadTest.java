@@ -24,9 +24,11 @@ class ProjectionHeadTest {
       VariableStore store = new VariableStore(lab.tf, "", 0);
       ProjectionHead.Weights weights = ProjectionHead.create(store, 6, HEAD);
       Operand<TFloat32> first = constant(lab, golden, "first");
-      ProjectionHead.Output one = ProjectionHead.apply(lab.tf, weights, first, null);
+      ProjectionHead.Output one =
+          ProjectionHead.apply(lab.tf, weights, Compute.PORTABLE, first, null);
       ProjectionHead.Output two =
-          ProjectionHead.apply(lab.tf, weights, constant(lab, golden, "second"), one);
+          ProjectionHead.apply(
+              lab.tf, weights, Compute.PORTABLE, constant(lab, golden, "second"), one);
       Operand<TFloat32> inference = ProjectionHead.infer(lab.tf, weights, first);
       List<Op> updates = new ArrayList<>(one.runningAverageUpdates());
       updates.addAll(two.runningAverageUpdates());
@@ -59,7 +61,7 @@ class ProjectionHeadTest {
       ProjectionHead.Weights weights =
           ProjectionHead.create(store, 6, new HeadConfig(10, 4, false));
       ProjectionHead.Output output =
-          ProjectionHead.apply(lab.tf, weights, lab.noise(1, 1, 1, 6), null);
+          ProjectionHead.apply(lab.tf, weights, Compute.PORTABLE, lab.noise(1, 1, 1, 6), null);
       assertEquals(List.of(), output.runningAverageUpdates());
       assertEquals(
           List.of(
@@ -81,7 +83,9 @@ class ProjectionHeadTest {
       IllegalArgumentException e =
           assertThrows(
               IllegalArgumentException.class,
-              () -> ProjectionHead.apply(lab.tf, weights, lab.noise(1, 1, 1, 6), null));
+              () ->
+                  ProjectionHead.apply(
+                      lab.tf, weights, Compute.PORTABLE, lab.noise(1, 1, 1, 6), null));
       assertEquals(
           "projection head: got 1 row, wanted at least 2 for the statistics of BatchNorm",
           e.getMessage());

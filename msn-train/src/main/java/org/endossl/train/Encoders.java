@@ -91,7 +91,7 @@ final class Encoders {
                       null)));
     }
     ProjectionHead.Output output =
-        ProjectionHead.apply(tf, network.targetHead(), joined(tf, tokens, 1), null);
+        ProjectionHead.apply(tf, network.targetHead(), compute, joined(tf, tokens, 1), null);
     updates.addAll(output.runningAverageUpdates());
     return tf.stopGradient(output.z());
   }
@@ -123,7 +123,7 @@ final class Encoders {
               ? tokens
               : tf.slice(
                   tokens, tf.constant(new int[] {from, 0}), tf.constant(new int[] {rows, width}));
-      previous = ProjectionHead.apply(tf, network.anchorHead(), x, previous);
+      previous = ProjectionHead.apply(tf, network.anchorHead(), compute, x, previous);
       updates.addAll(previous.runningAverageUpdates());
       projections.add(previous.z());
       from += rows;
