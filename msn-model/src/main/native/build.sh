@@ -34,9 +34,11 @@ EOF
     objects="$objects $work/$arch-$name.o $work/$arch-product-$name.o $work/$arch-few-$name.o"
   done
   if [ $arch = x86_64 ]; then
-    # shellcheck disable=SC2086
-    $cc -mcpu=x86_64_v4+amx_tile+amx_bf16+avx512bf16 $flags -mprefer-vector-width=512 -c -o "$work/product-amx.o" "$here/product_amx.c"
-    objects="$objects $work/product-amx.o"
+    for kernels in product attention; do
+      # shellcheck disable=SC2086
+      $cc -mcpu=x86_64_v4+amx_tile+amx_bf16+avx512bf16 $flags -mprefer-vector-width=512 -c -o "$work/$kernels-amx.o" "$here/${kernels}_amx.c"
+      objects="$objects $work/$kernels-amx.o"
+    done
   fi
   mkdir -p "$out/linux-$arch"
   # shellcheck disable=SC2086

@@ -2,7 +2,6 @@
 #include "kernels.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define JOIN_(a, b) a##b
@@ -283,20 +282,6 @@ enum { QUERIES = 48 }; /* at a time */
 
 static size_t padded(size_t n) { return (n + VW - 1) / VW * VW; }
 
-/* Memory of a thread, kept for the next task. */
-static float *scratch(size_t floats) {
-  static __thread float *memory;
-  static __thread size_t size;
-  if (floats > size) {
-    free(memory);
-    memory = NULL;
-    size = 0;
-    if (posix_memalign((void **)&memory, 64, floats * sizeof(float))) return memory = NULL;
-    size = floats;
-  }
-  return memory;
-}
-
 /* Rows of one head's queries (0), keys (1) or values (2), bias added: to [n, padded head width], zeros at the end. */
 INLINE void gather(const Attention *a, size_t row, size_t n, size_t head, int which, float scale, float *restrict to,
                    const bool bf16) {
@@ -353,14 +338,15 @@ INLINE float largest(const float *s, size_t n) {
   return most;
 }
 
-INLINE void attention_head(const Attention *a, size_t task, const bool bf16) {
+static size_t attention_bytes(const Attention *a, bool gradient) {
+  const size_t n = a->longest, d = a->head_width, stride = padded(d), length = padded(n);
+  return sizeof(float) * (gradient ? 4 * n * stride + 2 * d * length + QUERIES * (3 * stride + 2 * length)
+                                   : 2 * n * stride + d * length + QUERIES * (2 * stride + length));
+}
+
+INLINE void attention_head(const Attention *a, size_t task, float *memory, const bool bf16) {
   const size_t head = task % a->heads, sequence = task / a->heads, row = (size_t)a->first[sequence];
   const size_t n = (size_t)a->first[sequence + 1] - row, d = a->head_width, stride = padded(d), length = padded(n);
-  float *memory = scratch(2 * n * stride + d * length + QUERIES * (2 * stride + length));
-  if (!memory) {
-    __atomic_store_n(a->failed, true, __ATOMIC_RELAXED);
-    return;
-  }
   float *keys = memory, *values = keys + n * stride, *flat = values + n * stride;
   float *queries = flat + d * length, *mixed = queries + QUERIES * stride, *scores = mixed + QUERIES * stride;
   gather(a, row, n, head, 1, 1.f, keys, bf16);
@@ -396,12 +382,11 @@ INLINE void attention_head(const Attention *a, size_t task, const bool bf16) {
   }
 }
 
-static void attention(void *args, size_t task) {
-  const Attention *a = args;
+static void attention(const Attention *a, size_t task, char *memory) {
   if (a->bf16)
-    attention_head(a, task, true);
+    attention_head(a, task, (float *)memory, true);
   else
-    attention_head(a, task, false);
+    attention_head(a, task, (float *)memory, false);
 }
 
 /* Writes rows of dqkv and adds their sum to the part of the bias. */
@@ -420,14 +405,9 @@ INLINE void scatter(const Attention *a, size_t row, size_t n, size_t head, int w
   }
 }
 
-INLINE void attention_gradient_head(const Attention *a, size_t task, const bool bf16) {
+INLINE void attention_gradient_head(const Attention *a, size_t task, float *memory, const bool bf16) {
   const size_t head = task % a->heads, sequence = task / a->heads, row = (size_t)a->first[sequence];
   const size_t n = (size_t)a->first[sequence + 1] - row, d = a->head_width, stride = padded(d), length = padded(n);
-  float *memory = scratch(4 * n * stride + 2 * d * length + QUERIES * (3 * stride + 2 * length));
-  if (!memory) {
-    __atomic_store_n(a->failed, true, __ATOMIC_RELAXED);
-    return;
-  }
   float *keys = memory, *values = keys + n * stride, *dkeys = values + n * stride, *dvalues = dkeys + n * stride;
   float *flat_keys = dvalues + n * stride, *flat_values = flat_keys + d * length;
   float *queries = flat_values + d * length, *dmixed = queries + QUERIES * stride, *dqueries = dmixed + QUERIES * stride;
@@ -474,12 +454,11 @@ INLINE void attention_gradient_head(const Attention *a, size_t task, const bool 
   scatter(a, row, n, head, 2, 1.f, dvalues, part, bf16);
 }
 
-static void attention_gradient(void *args, size_t task) {
-  const Attention *a = args;
+static void attention_gradient(const Attention *a, size_t task, char *memory) {
   if (a->bf16)
-    attention_gradient_head(a, task, true);
+    attention_gradient_head(a, task, (float *)memory, true);
   else
-    attention_gradient_head(a, task, false);
+    attention_gradient_head(a, task, (float *)memory, false);
 }
 
 /* ---- patches ---- */
@@ -542,5 +521,5 @@ static void squares(void *args, size_t task) {
 #define TEXT(x) TEXT_(x)
 
 __attribute__((visibility("hidden"))) const Kernels JOIN(kernels_, VARIANT) = {
-    TEXT(VARIANT), layer_norm, layer_norm_gradient, bias_gelu, bias_gelu_gradient, attention, attention_gradient, patches,
+    TEXT(VARIANT), layer_norm, layer_norm_gradient, bias_gelu, bias_gelu_gradient, {attention_bytes, attention, attention_gradient}, patches,
     adamw, squares};

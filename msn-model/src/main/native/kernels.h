@@ -57,7 +57,7 @@ typedef struct {
   const void *dout;
   const float *saved_lse;
   float *parts; /* [sequences, 3 * width] */
-  bool *failed; /* set when there is no memory */
+  size_t longest; /* tokens of a sequence */
 } Attention;
 
 /* Patches of images [batch, side, side, 3], those of keep only. A task is one image. */
@@ -129,14 +129,20 @@ typedef struct {
   void (*backward)(void *, size_t task); /* dx_tasks + dw_tasks */
 } FewKernels;
 
+/* A task is one head of one sequence; scratch is the thread's own, aligned to a cache line. */
+typedef struct {
+  size_t (*bytes)(const Attention *, bool gradient);
+  void (*attention)(const Attention *, size_t task, char *scratch);
+  void (*gradient)(const Attention *, size_t task, char *scratch);
+} AttentionKernels;
+
 typedef struct {
   const char *name;
   void (*layer_norm)(void *, size_t task);
   void (*layer_norm_gradient)(void *, size_t task);
   void (*bias_gelu)(void *, size_t task);
   void (*bias_gelu_gradient)(void *, size_t task);
-  void (*attention)(void *, size_t task);
-  void (*attention_gradient)(void *, size_t task);
+  AttentionKernels attention;
   void (*patches)(void *, size_t task);
   void (*adamw)(void *, size_t task);   /* of an array */
   void (*squares)(void *, size_t task); /* of an array */

@@ -17,6 +17,7 @@ enum { FLOAT = 1, INT32 = 3, BFLOAT16 = 14, INVALID_ARGUMENT = 3, RESOURCE_EXHAU
 static const Kernels *kernels;
 static const ProductKernels *products;
 static const FewKernels *few;
+static const AttentionKernels *attentions; /* of bfloat16 */
 
 /* ---- a call ---- */
 
@@ -102,6 +103,41 @@ static void add_parts(const float *parts, size_t n, size_t stride, size_t width,
 }
 
 static size_t row_tasks(size_t rows) { return (rows + ROWS_PER_TASK - 1) / ROWS_PER_TASK; }
+
+static pthread_key_t scratch_key; /* a thread's own, for as long as it lives */
+
+typedef struct {
+  size_t bytes;
+  char *values;
+} Scratch;
+
+static void free_scratch(void *scratch) {
+  if (scratch) free(((Scratch *)scratch)->values);
+  free(scratch);
+}
+
+/* NULL when there is no memory. In huge pages where the system gives them. */
+static char *scratch(size_t bytes) {
+  enum { HUGE = 2 * 1024 * 1024 };
+  Scratch *s = pthread_getspecific(scratch_key);
+  if (!s) {
+    s = calloc(1, sizeof *s);
+    if (!s || pthread_setspecific(scratch_key, s)) {
+      free(s);
+      return NULL;
+    }
+  }
+  if (s->bytes < bytes) {
+    free(s->values);
+    *s = (Scratch){0};
+    const size_t whole = (bytes + HUGE - 1) / HUGE * HUGE;
+    void *values;
+    if (posix_memalign(&values, HUGE, whole)) return NULL;
+    madvise(values, whole, MADV_HUGEPAGE);
+    *s = (Scratch){whole, values};
+  }
+  return s->values;
+}
 
 /* ---- LayerNorm ---- */
 
@@ -228,8 +264,9 @@ static void bias_gelu_gradient(Call *c) { /* dy u bias -> du dbias */
 
 /* ---- attention ---- */
 
-/* The first row of every sequence and the end, from groups [n, 2] of (sequences, tokens); NULL on failure. */
-static int64_t *first_rows(Call *c, int input, int64_t rows, size_t *sequences) {
+/* The first row of every sequence and the end, from groups [n, 2] of (sequences, tokens), and the tokens of
+ * the longest; NULL on failure. */
+static int64_t *first_rows(Call *c, int input, int64_t rows, size_t *sequences, size_t *longest) {
   want(c, input, "groups", 2, -1, 2);
   if (failed(c)) return NULL;
   const int32_t *groups = data(c, input);
@@ -242,6 +279,7 @@ static int64_t *first_rows(Call *c, int input, int64_t rows, size_t *sequences) 
     }
     total += (int64_t)groups[2 * g] * groups[2 * g + 1];
     all += groups[2 * g];
+    if (groups[2 * g] && (size_t)groups[2 * g + 1] > *longest) *longest = (size_t)groups[2 * g + 1];
   }
   if (total != rows) {
     fail(c, "groups: got %lld tokens in all, wanted the %lld rows of qkv", (long long)total, (long long)rows);
@@ -258,6 +296,29 @@ static int64_t *first_rows(Call *c, int input, int64_t rows, size_t *sequences) 
   first[s] = row;
   *sequences = s;
   return first;
+}
+
+typedef struct {
+  Attention a;
+  void (*work)(const Attention *, size_t task, char *scratch);
+  size_t bytes;
+  bool failed;
+} AttentionCall;
+
+static void attention_work(void *args, size_t task) {
+  AttentionCall *call = args;
+  char *memory = scratch(call->bytes);
+  if (memory)
+    call->work(&call->a, task, memory);
+  else
+    __atomic_store_n(&call->failed, true, __ATOMIC_RELAXED);
+}
+
+static void attention_tasks(Call *c, const Attention *a, bool gradient, size_t sequences) {
+  const AttentionKernels *by = a->bf16 ? attentions : &kernels->attention;
+  AttentionCall call = {*a, gradient ? by->gradient : by->attention, by->bytes(a, gradient), false};
+  pool_run(attention_work, &call, sequences * a->heads);
+  if (call.failed) no_memory(c);
 }
 
 static bool attention_shape(Call *c, int qkv, int bias, Attention *a, int64_t *rows) {
@@ -277,16 +338,13 @@ static void attention(Call *c) { /* qkv bias groups -> y lse */
   Attention a;
   int64_t rows;
   size_t sequences;
-  bool out_of_memory = false;
   if (!attention_shape(c, 0, 1, &a, &rows)) return;
-  int64_t *first = first_rows(c, 2, rows, &sequences);
+  int64_t *first = first_rows(c, 2, rows, &sequences, &a.longest);
   if (!first) return;
   a.first = first;
-  a.failed = &out_of_memory;
   a.out = allocate(c, 0, TF_TensorType(c->in[0]), 2, rows, (int64_t)a.width);
   a.lse = allocate(c, 1, FLOAT, 2, rows, (int64_t)a.heads);
-  if (!failed(c)) pool_run(kernels->attention, &a, sequences * a.heads);
-  if (out_of_memory) no_memory(c);
+  if (!failed(c)) attention_tasks(c, &a, false, sequences);
   free(first);
 }
 
@@ -294,14 +352,12 @@ static void attention_gradient(Call *c) { /* dy qkv bias lse groups -> dqkv dbia
   Attention a;
   int64_t rows;
   size_t sequences;
-  bool out_of_memory = false;
   if (!attention_shape(c, 1, 2, &a, &rows)) return;
   want(c, 0, "dy", 2, rows, (int64_t)a.width);
   want(c, 3, "lse", 2, rows, (int64_t)a.heads);
-  int64_t *first = failed(c) ? NULL : first_rows(c, 4, rows, &sequences);
+  int64_t *first = failed(c) ? NULL : first_rows(c, 4, rows, &sequences, &a.longest);
   if (!first) return;
   a.first = first;
-  a.failed = &out_of_memory;
   a.dout = data(c, 0);
   a.saved_lse = data(c, 3);
   a.out = allocate(c, 0, TF_TensorType(c->in[1]), 2, rows, 3 * (int64_t)a.width);
@@ -309,14 +365,13 @@ static void attention_gradient(Call *c) { /* dy qkv bias lse groups -> dqkv dbia
   if (!failed(c)) {
     a.parts = malloc(sequences * 3 * a.width * sizeof(float) + 1);
     if (a.parts) {
-      pool_run(kernels->attention_gradient, &a, sequences * a.heads);
+      attention_tasks(c, &a, true, sequences);
       add_parts(a.parts, sequences, 3 * a.width, 3 * a.width, dbias);
     } else {
       no_memory(c);
     }
     free(a.parts);
   }
-  if (out_of_memory) no_memory(c);
   free(first);
 }
 
@@ -461,41 +516,6 @@ static void compute_EndosslGlobalNorm(void *attributes, Opaque *context) {
 }
 
 /* ---- matrix products ---- */
-
-static pthread_key_t scratch_key; /* a thread's own, for as long as it lives */
-
-typedef struct {
-  size_t bytes;
-  char *values;
-} Scratch;
-
-static void free_scratch(void *scratch) {
-  if (scratch) free(((Scratch *)scratch)->values);
-  free(scratch);
-}
-
-/* NULL when there is no memory. In huge pages where the system gives them. */
-static char *scratch(size_t bytes) {
-  enum { HUGE = 2 * 1024 * 1024 };
-  Scratch *s = pthread_getspecific(scratch_key);
-  if (!s) {
-    s = calloc(1, sizeof *s);
-    if (!s || pthread_setspecific(scratch_key, s)) {
-      free(s);
-      return NULL;
-    }
-  }
-  if (s->bytes < bytes) {
-    free(s->values);
-    *s = (Scratch){0};
-    const size_t whole = (bytes + HUGE - 1) / HUGE * HUGE;
-    void *values;
-    if (posix_memalign(&values, HUGE, whole)) return NULL;
-    madvise(values, whole, MADV_HUGEPAGE);
-    *s = (Scratch){whole, values};
-  }
-  return s->values;
-}
 
 /* A thread without scratch leaves the work to the others. */
 static void product_work(void *product, size_t thread) {
@@ -872,6 +892,7 @@ static void register_op(const Op *op) {
 extern const Kernels kernels_avx512, kernels_avx2, kernels_sse;
 extern const ProductKernels product_amx, product_avx512, product_avx2, product_sse;
 extern const FewKernels few_avx512, few_avx2, few_sse;
+extern const AttentionKernels attention_amx;
 
 static const Kernels *best(const char *wish) {
   static const Kernels *const variants[] = {[SSE] = &kernels_sse, [AVX2] = &kernels_avx2, [AVX512] = &kernels_avx512};
@@ -897,6 +918,8 @@ static const ProductKernels *best_products(const char *wish) {
   if (kernels == &kernels_avx512 && !(wish && !strcmp(wish, "avx512")) && amx()) return &product_amx;
   return kernels == &kernels_avx512 ? &product_avx512 : kernels == &kernels_avx2 ? &product_avx2 : &product_sse;
 }
+
+static const AttentionKernels *best_attention(void) { return products == &product_amx ? &attention_amx : &kernels->attention; }
 #else
 extern const Kernels kernels_plain;
 extern const ProductKernels product_plain;
@@ -915,6 +938,8 @@ static const FewKernels *best_few(const char *wish) {
   (void)wish;
   return &few_plain;
 }
+
+static const AttentionKernels *best_attention(void) { return &kernels->attention; }
 #endif
 
 /* The instruction set in use. */
@@ -924,6 +949,7 @@ __attribute__((constructor)) static void register_ops(void) {
   kernels = best(getenv("ENDOSSL_KERNELS"));
   products = best_products(getenv("ENDOSSL_KERNELS"));
   few = best_few(getenv("ENDOSSL_KERNELS"));
+  attentions = best_attention();
   pthread_key_create(&scratch_key, free_scratch);
   for (size_t i = 0; i < sizeof ops / sizeof *ops; i++) register_op(&ops[i]);
 }

@@ -197,7 +197,11 @@ class ArithmeticTest {
     "48,3,3,5,2,1",
     "20,2,2,50,1,17",
     "33,3,1,48,1,49",
-    "160,2,1,21,2,16"
+    "160,2,1,21,2,16",
+    "128,2,1,197,3,64",
+    "16,2,1,257,1,300",
+    "192,1,1,33,2,32",
+    "20,1,2,15,1,97"
   })
   void attention(int width, int heads, int count, int tokens, int more, int few) {
     int rows = count * tokens + more * few;
@@ -337,6 +341,50 @@ class ArithmeticTest {
     }
   }
 
+  /** A query's NaN is its row's, a key's or value's that of its head and sequence; as composite. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2})
+  void nan_reachesWhatAttentionMixesItInto(int which) {
+    int width = 40;
+    int heads = 2;
+    int tokens = 35;
+    try (Lab lab = new Lab()) {
+      Ops tf = lab.tf;
+      float[] poison = new float[2 * tokens * 3 * width];
+      poison[(tokens + 33) * 3 * width + which * width + 7] = Float.NaN;
+      Operand<TFloat32> qkv =
+          tf.math.add(
+              lab.noise(1, 1, 2L * tokens, 3L * width),
+              lab.constant(Shape.of(2L * tokens, 3L * width), poison));
+      Part part =
+          (t, a, x) ->
+              List.of(
+                  a.widen(
+                      t,
+                      a.attention(
+                              t,
+                              a.narrow(t, x.get(0)),
+                              x.get(1),
+                              new Sequences(List.of(new Sequences.Group(2, t.constant(2), tokens))),
+                              heads,
+                              width / heads)
+                          .y()));
+      List<Operand<TFloat32>> inputs = List.of(qkv, lab.noise(2, 1, 3L * width));
+      List<float[]> wanted = run(lab, part, new CompositeArithmetic(false), inputs);
+      for (boolean bf16 : new boolean[] {false, true}) {
+        List<float[]> got = run(lab, part, new FusedArithmetic(bf16), inputs);
+        for (int i = 0; i < wanted.size(); i++) {
+          for (int j = 0; j < wanted.get(i).length; j++) {
+            assertEquals(
+                Float.isNaN(wanted.get(i)[j]),
+                Float.isNaN(got.get(i)[j]),
+                "bfloat16 " + bf16 + ", value " + i + ", element " + j);
+          }
+        }
+      }
+    }
+  }
+
   @Test
   void shapes_areKnownWhenTheGraphIsBuilt() {
     try (Lab lab = new Lab()) {
@@ -436,6 +484,7 @@ class ArithmeticTest {
       test.matMul_errsLikeTensorFlows(70, 2100, 40);
       test.attention(20, 2, 2, 50, 1, 17);
       test.attention(160, 2, 1, 21, 2, 16);
+      test.nan_reachesWhatAttentionMixesItInto(1);
     }
   }
 }

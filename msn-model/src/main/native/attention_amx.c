@@ -1,0 +1,419 @@
+/* bfloat16 attention by AMX (tiles as in product_amx.c). Queries, keys and values with their bias are rounded to bfloat16, as the
+ * composite form rounds them, the scale with the queries; so are the softmax's weights and, in the gradient, those of the
+ * scores, before they are multiplied. Sums are float32. The denominator is that of the weights before they are rounded:
+ * it is saved for the gradient, and their rounding errors cancel out in it anyway.
+ *
+ * A tile's left side has 32 values of k in each of 16 rows: rows of bfloat16 as they are. Its right side has pairs of k in each of
+ * 16 columns: rows turned ("turned": k is along the row) or two rows in turn ("paired": k is the row's number; even
+ * columns come before odd ones within each 32). Built as kernels.c is. */
+#include "kernels.h"
+
+#include <immintrin.h>
+#include <string.h>
+
+enum { TILE = 1024, STRIP = 32, QUERIES = 256 }; /* rows of scores at a time; of the gradient's */
+
+static const uint16_t ORDER[32] __attribute__((aligned(64))) = {0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23,
+                                                                 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31};
+
+/* ---- tiles ---- */
+
+/* Eight tiles of 16 rows of 64 bytes. */
+INLINE void begin(void) {
+  struct {
+    uint8_t palette, start, none[14];
+    uint16_t bytes[16];
+    uint8_t rows[16];
+  } shape __attribute__((aligned(64))) = {.palette = 1};
+  for (int i = 0; i < 8; i++) shape.bytes[i] = 64, shape.rows[i] = 16;
+  _tile_loadconfig(&shape);
+}
+
+typedef struct {
+  char *at;
+  size_t ld; /* bytes from one row to the next */
+} Matrix;
+
+INLINE void block(const bool tall, const bool wide, bool add, size_t chunks, Matrix a, Matrix b, Matrix c) {
+  if (add) {
+    _tile_loadd(0, c.at, c.ld);
+    if (wide) _tile_loadd(1, c.at + 64, c.ld);
+    if (tall) _tile_loadd(2, c.at + 16 * c.ld, c.ld);
+    if (tall && wide) _tile_loadd(3, c.at + 16 * c.ld + 64, c.ld);
+  } else {
+    _tile_zero(0);
+    if (wide) _tile_zero(1);
+    if (tall) _tile_zero(2);
+    if (tall && wide) _tile_zero(3);
+  }
+  for (size_t i = 0; i < chunks; i++, a.at += 64, b.at += b.ld) {
+    _tile_loadd(4, a.at, a.ld);
+    if (tall) _tile_loadd(5, a.at + 16 * a.ld, a.ld);
+    _tile_loadd(6, b.at, 64);
+    if (wide) _tile_loadd(7, b.at + TILE, 64);
+    _tile_dpbf16ps(0, 4, 6);
+    if (wide) _tile_dpbf16ps(1, 4, 7);
+    if (tall) _tile_dpbf16ps(2, 5, 6);
+    if (tall && wide) _tile_dpbf16ps(3, 5, 7);
+  }
+  _tile_stored(0, c.at, c.ld);
+  if (wide) _tile_stored(1, c.at + 64, c.ld);
+  if (tall) _tile_stored(2, c.at + 16 * c.ld, c.ld);
+  if (tall && wide) _tile_stored(3, c.at + 16 * c.ld + 64, c.ld);
+}
+
+/* C (+)= A B in tiles of 16 rows and 16 columns over chunks of 32 of k; b.ld: from one chunk's tiles to the next's. */
+static void multiply(size_t rows, size_t columns, size_t chunks, bool add, Matrix a, Matrix b, Matrix c) {
+  for (size_t j = 0; j < columns; j += 2, b.at += 2 * TILE, c.at += 128)
+    for (size_t i = 0; i < rows; i += 2) {
+      const bool tall = i + 1 < rows, wide = j + 1 < columns;
+      const Matrix left = {a.at + i * 16 * a.ld, a.ld}, to = {c.at + i * 16 * c.ld, c.ld};
+      if (tall && wide)
+        block(true, true, add, chunks, left, b, to);
+      else if (tall)
+        block(true, false, add, chunks, left, b, to);
+      else if (wide)
+        block(false, true, add, chunks, left, b, to);
+      else
+        block(false, false, add, chunks, left, b, to);
+    }
+}
+
+/* ---- bfloat16 ---- */
+
+typedef struct {
+  __m512 even, odd;
+} Pair; /* of 32 columns */
+
+INLINE Pair widen(__m512i x) {
+  return (Pair){_mm512_castsi512_ps(_mm512_slli_epi32(x, 16)), _mm512_castsi512_ps(_mm512_and_si512(x, _mm512_set1_epi32((int)0xffff0000)))};
+}
+
+INLINE __m512i narrow(Pair x) {
+  return _mm512_permutexvar_epi16(_mm512_load_si512(ORDER), (__m512i)_mm512_cvtne2ps_pbh(x.odd, x.even));
+}
+
+INLINE __mmask32 first_of_32(size_t n) { return n < 32 ? (1u << n) - 1 : ~0u; }
+
+INLINE __mmask16 first_of_16(size_t n) { return n < 16 ? (__mmask16)((1u << n) - 1) : (__mmask16)~0u; }
+
+/* 2^x within 3e-6 of it, 0 where it is below 1e-38; NaN stays NaN. */
+INLINE __m512 power(__m512 x) {
+  const __m512 f = _mm512_reduce_ps(x, 0x09); /* x - floor(x) */
+  __m512 p = _mm512_fmadd_ps(_mm512_set1_ps(0.01353417f), f, _mm512_set1_ps(0.05201146f));
+  p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(0.24144276f));
+  p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(0.69300383f));
+  p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(1.00000259f));
+  return _mm512_scalef_ps(p, x);
+}
+
+/* log x, within 1e-7 of 1 or of it. */
+INLINE __m512 logarithm(__m512 x) {
+  const __m512 one = _mm512_set1_ps(1), mantissa = _mm512_getmant_ps(x, _MM_MANT_NORM_p75_1p5, _MM_MANT_SIGN_src);
+  const __m512 r = _mm512_sub_ps(mantissa, one);
+  __m512 e = _mm512_getexp_ps(x);
+  e = _mm512_mask_add_ps(e, _mm512_cmp_ps_mask(mantissa, one, _CMP_LT_OQ), e, one);
+  __m512 p = _mm512_fmadd_ps(_mm512_set1_ps(-0.06423311f), r, _mm512_set1_ps(0.13895101f));
+  p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(-0.17316039f));
+  p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(0.20124454f));
+  p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(-0.24984413f));
+  p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(0.33329926f));
+  p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(-0.5f));
+  return _mm512_fmadd_ps(e, _mm512_set1_ps(0.69314718f), _mm512_fmadd_ps(_mm512_mul_ps(p, r), r, r));
+}
+
+static const float LOG2_E = 1.44269504f;
+
+/* ---- sides of a product ---- */
+
+/* One head of one sequence: n tokens in `tiles` of 16 and `chunks` of 32, its width in `blocks` of 32. */
+typedef struct {
+  const Attention *a;
+  size_t row, n, tiles, chunks, head, width, blocks;
+  float scale;
+} Head;
+
+static Head head_of(const Attention *a, size_t task) {
+  const size_t sequence = task / a->heads, row = (size_t)a->first[sequence], n = (size_t)a->first[sequence + 1] - row;
+  return (Head){a, row, n, up(n, 16), up(n, 32), task % a->heads, a->head_width, up(a->head_width, 32),
+                (float)(1 / __builtin_sqrt((double)a->head_width))};
+}
+
+INLINE size_t row_bytes(const Head *h) { return h->blocks * 64; }
+
+INLINE size_t side_bytes(const Head *h) { return h->chunks * 32 * row_bytes(h); }
+
+INLINE char *take(char **memory, size_t bytes) {
+  char *taken = *memory;
+  *memory += up(bytes, 64) * 64;
+  return taken;
+}
+
+/* Queries (0), keys (1) or values (2) with bias, zeros around: [chunks * 32, blocks * 32]. */
+static void biased_rows(const Head *h, size_t which, char *to) {
+  const size_t stride = 3 * h->a->width, column = which * h->a->width + h->head * h->width;
+  const __m512 scale = _mm512_set1_ps(which ? 1 : h->scale);
+  for (size_t k = 0; k < h->blocks; k++) {
+    const __mmask32 mask = first_of_32(h->width - 32 * k);
+    const float *bias = h->a->bias + column + 32 * k;
+    const __m512 low = _mm512_maskz_loadu_ps((__mmask16)mask, bias), high = _mm512_maskz_loadu_ps((__mmask16)(mask >> 16), bias + 16);
+    const __m512i even = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+    const Pair b = {_mm512_permutex2var_ps(low, even, high), _mm512_permutex2var_ps(low, _mm512_add_epi32(even, _mm512_set1_epi32(1)), high)};
+    const uint16_t *x = (const uint16_t *)h->a->qkv + h->row * stride + column + 32 * k;
+    char *y = to + 64 * k;
+    for (size_t i = 0; i < h->n; i++, x += stride, y += row_bytes(h)) {
+      Pair p = widen(_mm512_maskz_loadu_epi16(mask, x));
+      p.even = _mm512_mul_ps(_mm512_add_ps(p.even, b.even), scale);
+      p.odd = _mm512_mul_ps(_mm512_add_ps(p.odd, b.odd), scale);
+      _mm512_store_si512(y, narrow(p));
+    }
+  }
+  memset(to + h->n * row_bytes(h), 0, (h->chunks * 32 - h->n) * row_bytes(h));
+}
+
+/* 16 rows of 16 pairs become 16 columns. */
+INLINE void transpose(const char *rows, size_t ld, char *to, size_t to_ld) {
+#pragma GCC unroll 4
+  for (size_t g = 0; g < 4; g++) {
+    __m512i a[4], b[4];
+#pragma GCC unroll 4
+    for (int i = 0; i < 4; i++) { /* rows i, i + 4, i + 8, i + 12, of each four columns */
+      const char *x = rows + ld * (size_t)i + 16 * g;
+      a[i] = _mm512_castsi128_si512(_mm_load_si128((const __m128i *)x));
+      a[i] = _mm512_inserti32x4(a[i], _mm_load_si128((const __m128i *)(x + 4 * ld)), 1);
+      a[i] = _mm512_inserti32x4(a[i], _mm_load_si128((const __m128i *)(x + 8 * ld)), 2);
+      a[i] = _mm512_inserti32x4(a[i], _mm_load_si128((const __m128i *)(x + 12 * ld)), 3);
+    }
+    b[0] = _mm512_unpacklo_epi32(a[0], a[1]);
+    b[1] = _mm512_unpackhi_epi32(a[0], a[1]);
+    b[2] = _mm512_unpacklo_epi32(a[2], a[3]);
+    b[3] = _mm512_unpackhi_epi32(a[2], a[3]);
+    _mm512_store_si512(to + 4 * g * to_ld, _mm512_unpacklo_epi64(b[0], b[2]));
+    _mm512_store_si512(to + (4 * g + 1) * to_ld, _mm512_unpackhi_epi64(b[0], b[2]));
+    _mm512_store_si512(to + (4 * g + 2) * to_ld, _mm512_unpacklo_epi64(b[1], b[3]));
+    _mm512_store_si512(to + (4 * g + 3) * to_ld, _mm512_unpackhi_epi64(b[1], b[3]));
+  }
+}
+
+/* A right side [width, n] of rows: tiles of 16 tokens for each 32 of the width. */
+static Matrix turned(const Head *h, const char *rows, char *to) {
+  for (size_t k = 0; k < h->blocks; k++)
+    for (size_t i = 0; i < h->tiles; i++)
+      transpose(rows + i * 16 * row_bytes(h) + 64 * k, row_bytes(h), to + (k * h->tiles + i) * TILE, 64);
+  return (Matrix){to, h->tiles * TILE};
+}
+
+/* A right side [n, width] of rows. */
+static Matrix paired(const Head *h, const char *rows, char *to) {
+  for (size_t i = 0; i < h->chunks * 16; i++)
+    for (size_t k = 0; k < h->blocks; k++) {
+      const char *x = rows + 2 * i * row_bytes(h) + 64 * k;
+      const __m512i one = _mm512_load_si512(x), two = _mm512_load_si512(x + row_bytes(h));
+      char *y = to + (i / 16 * 2 * h->blocks + 2 * k) * TILE + i % 16 * 64;
+      _mm512_store_si512(y, _mm512_mask_blend_epi16(0xaaaaaaaa, one, _mm512_slli_epi32(two, 16)));
+      _mm512_store_si512(y + TILE, _mm512_mask_blend_epi16(0xaaaaaaaa, _mm512_srli_epi32(one, 16), two));
+    }
+  return (Matrix){to, 2 * h->blocks * TILE};
+}
+
+/* ---- attention ---- */
+
+/* exp(scores - their largest) in bfloat16, zeros behind the last key; the sum of each row's, before rounding, and the largest. */
+INLINE void weigh(const Head *h, size_t rows, Matrix scores, Matrix weights, float *largest, float *total) {
+  const __mmask16 last = first_of_16(h->n - 16 * (h->tiles - 1));
+  const __m512 none = _mm512_set1_ps(-1e30f), log2_e = _mm512_set1_ps(LOG2_E);
+  for (size_t i = 0; i < rows; i++) {
+    float *s = (float *)(scores.at + i * scores.ld);
+    float *end = s + 16 * (h->tiles - 1);
+    __m512 most = _mm512_mask_mov_ps(none, last, _mm512_load_ps(end));
+    _mm512_store_ps(end, most);
+    for (const float *x = s; x < end; x += 16) most = _mm512_max_ps(most, _mm512_load_ps(x));
+    largest[i] = _mm512_reduce_max_ps(most);
+  }
+  for (size_t i = 0; i < rows; i++) {
+    const float *s = (const float *)(scores.at + i * scores.ld);
+    char *w = weights.at + i * weights.ld;
+    const __m512 most = _mm512_set1_ps(largest[i] * LOG2_E);
+    __m512 sum = _mm512_setzero_ps();
+    size_t j = 0;
+    for (; j + 1 < h->tiles; j += 2) {
+      const __m512 one = power(_mm512_fmsub_ps(_mm512_load_ps(s + 16 * j), log2_e, most));
+      const __m512 two = power(_mm512_fmsub_ps(_mm512_load_ps(s + 16 * j + 16), log2_e, most));
+      sum = _mm512_add_ps(sum, _mm512_add_ps(one, two));
+      _mm512_store_si512(w + 32 * j, (__m512i)_mm512_cvtne2ps_pbh(two, one));
+    }
+    if (j < h->tiles) {
+      const __m512 one = power(_mm512_fmsub_ps(_mm512_load_ps(s + 16 * j), log2_e, most));
+      sum = _mm512_add_ps(sum, one);
+      _mm512_store_si512(w + 32 * j, (__m512i)_mm512_cvtne2ps_pbh(_mm512_setzero_ps(), one));
+    }
+    total[i] = _mm512_reduce_add_ps(sum);
+  }
+}
+
+static size_t scratch_bytes(const Attention *a, bool gradient) {
+  const size_t n = up(a->longest, 32) * 32, wide = up(a->head_width, 32) * 32, side = n * wide * 2;
+  if (!gradient) return 4 * side + STRIP * (n * 6 + 64 + wide * 4);
+  const size_t queries = least(n, QUERIES);
+  return 9 * side + n * (2 * STRIP * 4 + 6 * queries + 8 * wide) + queries * wide * 4;
+}
+
+static void attention(const Attention *a, size_t task, char *memory) {
+  const Head h = head_of(a, task);
+  const size_t wide = row_bytes(&h) * 2;
+  char *queries = take(&memory, side_bytes(&h)), *rows = take(&memory, side_bytes(&h));
+  biased_rows(&h, 1, rows);
+  const Matrix keys = turned(&h, rows, take(&memory, side_bytes(&h)));
+  biased_rows(&h, 2, rows);
+  const Matrix values = paired(&h, rows, take(&memory, side_bytes(&h)));
+  biased_rows(&h, 0, queries);
+  const Matrix scores = {take(&memory, STRIP * (h.tiles + 1) * 64), (h.tiles + 1) * 64};
+  const Matrix weights = {take(&memory, STRIP * h.chunks * 64), h.chunks * 64}, mixed = {take(&memory, STRIP * wide), wide};
+  float largest[STRIP] __attribute__((aligned(64))), total[STRIP] __attribute__((aligned(64)));
+  begin();
+  for (size_t q = 0; q < h.n; q += STRIP) {
+    const size_t m = least(STRIP, h.n - q), tiles = up(m, 16);
+    multiply(tiles, h.tiles, h.blocks, false, (Matrix){queries + q * row_bytes(&h), row_bytes(&h)}, keys, scores);
+    weigh(&h, m, scores, weights, largest, total);
+    multiply(tiles, 2 * h.blocks, h.chunks, false, weights, values, mixed);
+    float *lse = a->lse + (h.row + q) * a->heads + h.head;
+    for (size_t i = 0; i < m; i += 16) {
+      float logs[16] __attribute__((aligned(64)));
+      const __m512 t = _mm512_load_ps(total + i);
+      _mm512_store_ps(logs, _mm512_add_ps(_mm512_load_ps(largest + i), logarithm(t)));
+      _mm512_store_ps(total + i, _mm512_div_ps(_mm512_set1_ps(1), t));
+      for (size_t j = i; j < m && j < i + 16; j++) lse[j * a->heads] = logs[j - i];
+    }
+    for (size_t i = 0; i < m; i++)
+      for (size_t k = 0; k < h.blocks; k++) {
+        const float *x = (const float *)(mixed.at + i * wide) + 32 * k;
+        const __m512 inverse = _mm512_set1_ps(total[i]);
+        _mm512_mask_storeu_epi16((uint16_t *)a->out + (h.row + q + i) * a->width + h.head * h.width + 32 * k, first_of_32(h.width - 32 * k),
+                                 narrow((Pair){_mm512_mul_ps(_mm512_load_ps(x), inverse), _mm512_mul_ps(_mm512_load_ps(x + 16), inverse)}));
+      }
+  }
+  _tile_release();
+}
+
+/* ---- gradient ---- */
+
+/* Rows of the result's gradient, as biased_rows has them. */
+static void plain_rows(const Head *h, char *to) {
+  for (size_t i = 0; i < h->n; i++)
+    for (size_t k = 0; k < h->blocks; k++)
+      _mm512_store_si512(to + i * row_bytes(h) + 64 * k,
+                         _mm512_maskz_loadu_epi16(first_of_32(h->width - 32 * k), (const uint16_t *)h->a->dout + (h->row + i) * h->a->width +
+                                                                                      h->head * h->width + 32 * k));
+  memset(to + h->n * row_bytes(h), 0, (h->chunks * 32 - h->n) * row_bytes(h));
+}
+
+/* From scores [keys, 32 queries] and the gradient of the weights: both weights and scores' gradient in bfloat16. */
+INLINE void weigh_back(const Head *h, size_t query, const bool wide, float *scores, float *dweights, Matrix weights, Matrix dscores) {
+  const __m512 log2_e = _mm512_set1_ps(LOG2_E);
+  float lse[32] __attribute__((aligned(64)));
+  for (size_t i = 0; i < 32; i++) /* behind the last query weights are 0 */
+    lse[i] = query + i < h->n ? h->a->saved_lse[(h->row + query + i) * h->a->heads + h->head] * LOG2_E : 1e30f;
+  const __m512 lse0 = _mm512_load_ps(lse), lse1 = _mm512_load_ps(lse + 16);
+  __m512 along0 = _mm512_setzero_ps(), along1 = along0; /* of the softmax's gradient, by which its rows sum to 0 */
+  for (size_t j = 0; j < h->n; j++) {
+    float *s = scores + 32 * j, *d = dweights + 32 * j;
+    const __m512 p0 = power(_mm512_fmsub_ps(_mm512_load_ps(s), log2_e, lse0));
+    along0 = _mm512_fmadd_ps(p0, _mm512_load_ps(d), along0);
+    _mm512_store_ps(s, p0);
+    __m512 p1 = _mm512_setzero_ps();
+    if (wide) {
+      p1 = power(_mm512_fmsub_ps(_mm512_load_ps(s + 16), log2_e, lse1));
+      along1 = _mm512_fmadd_ps(p1, _mm512_load_ps(d + 16), along1);
+      _mm512_store_ps(s + 16, p1);
+    }
+    _mm512_store_si512(weights.at + j * weights.ld, (__m512i)_mm512_cvtne2ps_pbh(p1, p0));
+  }
+  for (size_t j = 0; j < h->n; j++) {
+    const float *p = scores + 32 * j, *d = dweights + 32 * j;
+    const __m512 ds0 = _mm512_mul_ps(_mm512_load_ps(p), _mm512_sub_ps(_mm512_load_ps(d), along0));
+    const __m512 ds1 = wide ? _mm512_mul_ps(_mm512_load_ps(p + 16), _mm512_sub_ps(_mm512_load_ps(d + 16), along1)) : _mm512_setzero_ps();
+    _mm512_store_si512(dscores.at + j * dscores.ld, (__m512i)_mm512_cvtne2ps_pbh(ds1, ds0));
+  }
+}
+
+/* [n, 32 * chunks] to [32 * chunks, n]. */
+static void turn_back(const Head *h, size_t tiles, Matrix from, Matrix to) {
+  char stage[TILE] __attribute__((aligned(64)));
+  for (size_t j = 0; j < h->chunks; j++)
+    for (size_t i = 0; i < tiles; i++) {
+      for (size_t r = 0; r < 16; r++) {
+        const size_t row = 32 * j + 2 * r;
+        const char *x = from.at + row * from.ld + 32 * i;
+        const __m256i one = _mm256_maskz_load_epi32(row < h->n ? 0xff : 0, x), two = _mm256_maskz_load_epi32(row + 1 < h->n ? 0xff : 0, x + from.ld);
+        _mm512_store_si512(stage + 64 * r, _mm512_permutexvar_epi16(_mm512_load_si512(ORDER), _mm512_inserti64x4(_mm512_castsi256_si512(one), two, 1)));
+      }
+      transpose(stage, 64, to.at + 16 * i * to.ld + 64 * j, to.ld);
+    }
+}
+
+/* Writes rows of dqkv and adds their sum to the part of the bias. */
+static void scatter(const Head *h, size_t first, size_t n, size_t which, Matrix from, float *part) {
+  const size_t stride = 3 * h->a->width, column = which * h->a->width + h->head * h->width;
+  const __m512 scale = _mm512_set1_ps(which ? 1 : h->scale);
+  for (size_t k = 0; k < h->blocks; k++) {
+    const __mmask32 mask = first_of_32(h->width - 32 * k);
+    uint16_t *to = (uint16_t *)h->a->out + (h->row + first) * stride + column + 32 * k;
+    Pair sum = {_mm512_setzero_ps(), _mm512_setzero_ps()};
+    for (size_t i = 0; i < n; i++, to += stride) {
+      const float *x = (const float *)(from.at + i * from.ld) + 32 * k;
+      const Pair p = {_mm512_mul_ps(_mm512_load_ps(x), scale), _mm512_mul_ps(_mm512_load_ps(x + 16), scale)};
+      sum.even = _mm512_add_ps(sum.even, p.even);
+      sum.odd = _mm512_add_ps(sum.odd, p.odd);
+      _mm512_mask_storeu_epi16(to, mask, narrow(p));
+    }
+    const __m512i low = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+    float *b = part + column + 32 * k;
+    for (size_t i = 0; i < 2; i++, b += 16) {
+      const __mmask16 some = (__mmask16)(mask >> 16 * i);
+      const __m512 x = _mm512_permutex2var_ps(sum.even, _mm512_add_epi32(low, _mm512_set1_epi32((int)(8 * i))), sum.odd);
+      _mm512_mask_storeu_ps(b, some, first ? _mm512_add_ps(x, _mm512_maskz_loadu_ps(some, b)) : x);
+    }
+  }
+}
+
+static void attention_gradient(const Attention *a, size_t task, char *memory) {
+  const Head h = head_of(a, task);
+  const size_t line = row_bytes(&h), side = side_bytes(&h), most = least(h.chunks * 32, QUERIES);
+  char *rows[4];
+  for (size_t i = 0; i < 3; i++) biased_rows(&h, i, rows[i] = take(&memory, side));
+  plain_rows(&h, rows[3] = take(&memory, side));
+  const Matrix turned_queries = turned(&h, rows[0], take(&memory, side)), turned_dmixed = turned(&h, rows[3], take(&memory, side));
+  const Matrix queries = paired(&h, rows[0], take(&memory, side)), keys = paired(&h, rows[1], take(&memory, side));
+  const Matrix dmixed = paired(&h, rows[3], take(&memory, side));
+  const Matrix scores = {take(&memory, h.tiles * 16 * 128), 128}, dweights = {take(&memory, h.tiles * 16 * 128), 128};
+  const Matrix weights = {take(&memory, h.tiles * 16 * most * 2), most * 2}, dscores = {take(&memory, h.tiles * 16 * most * 2), most * 2};
+  const Matrix turned_dscores = {take(&memory, most * h.chunks * 64), h.chunks * 64};
+  const Matrix dqueries = {take(&memory, most * line * 2), line * 2};
+  const Matrix dkeys = {take(&memory, h.tiles * 16 * line * 2), line * 2}, dvalues = {take(&memory, h.tiles * 16 * line * 2), line * 2};
+  float *part = a->parts + task / a->heads * 3 * a->width;
+  begin();
+  for (size_t first = 0; first < h.n; first += QUERIES) {
+    const size_t m = least(QUERIES, h.n - first), tiles = up(m, 16), chunks = up(m, 32);
+    for (size_t i = 0; i < chunks; i++) {
+      const size_t columns = least(2, tiles - 2 * i), skip = (first / 16 + 2 * i) * TILE;
+      const Matrix p = {weights.at + 64 * i, weights.ld}, ds = {dscores.at + 64 * i, dscores.ld};
+      multiply(h.tiles, columns, h.blocks, false, (Matrix){rows[1], line}, (Matrix){turned_queries.at + skip, turned_queries.ld}, scores);
+      multiply(h.tiles, columns, h.blocks, false, (Matrix){rows[2], line}, (Matrix){turned_dmixed.at + skip, turned_dmixed.ld}, dweights);
+      if (columns == 2)
+        weigh_back(&h, first + 32 * i, true, (float *)scores.at, (float *)dweights.at, p, ds);
+      else
+        weigh_back(&h, first + 32 * i, false, (float *)scores.at, (float *)dweights.at, p, ds);
+    }
+    const size_t skip = first / 32 * queries.ld;
+    turn_back(&h, tiles, dscores, turned_dscores);
+    multiply(tiles, 2 * h.blocks, h.chunks, false, turned_dscores, keys, dqueries);
+    multiply(h.tiles, 2 * h.blocks, chunks, first > 0, dscores, (Matrix){queries.at + skip, queries.ld}, dkeys);
+    multiply(h.tiles, 2 * h.blocks, chunks, first > 0, weights, (Matrix){dmixed.at + skip, dmixed.ld}, dvalues);
+    scatter(&h, first, m, 0, dqueries, part);
+  }
+  _tile_release();
+  scatter(&h, 0, h.n, 1, dkeys, part);
+  scatter(&h, 0, h.n, 2, dvalues, part);
+}
+
+__attribute__((visibility("hidden"))) const AttentionKernels attention_amx = {scratch_bytes, attention, attention_gradient};
