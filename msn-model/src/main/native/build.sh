@@ -39,6 +39,9 @@ EOF
       $cc -mcpu=x86_64_v4+amx_tile+amx_bf16+avx512bf16 $flags -mprefer-vector-width=512 -c -o "$work/$kernels-amx.o" "$here/${kernels}_amx.c"
       objects="$objects $work/$kernels-amx.o"
     done
+    # shellcheck disable=SC2086
+    $cc -mcpu=x86_64_v4+avx512bf16 $flags -mprefer-vector-width=512 -c -o "$work/rows-bf16.o" "$here/rows_bf16.c"
+    objects="$objects $work/rows-bf16.o"
   fi
   mkdir -p "$out/linux-$arch"
   # shellcheck disable=SC2086

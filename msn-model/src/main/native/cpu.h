@@ -2,6 +2,7 @@
 #ifndef ENDOSSL_CPU_H
 #define ENDOSSL_CPU_H
 #include <cpuid.h>
+#include <stdbool.h>
 #include <string.h>
 
 typedef enum { SSE, AVX2, AVX512 } InstructionSet;
@@ -16,6 +17,13 @@ static inline InstructionSet instruction_set(const char *wish) {
   if (wish && !strcmp(wish, "avx2")) return AVX2;
   const unsigned v4 = bit_AVX512F | bit_AVX512BW | bit_AVX512CD | bit_AVX512DQ | bit_AVX512VL;
   return (low & 0xe6) == 0xe6 && (b & v4) == v4 ? AVX512 : AVX2;
+}
+
+/* Whether AVX-512, where it is, has the instructions for bfloat16. */
+static inline bool bf16_vectors(void) {
+  enum { AVX512_BF16 = 1 << 5 };
+  unsigned a, b, c, d;
+  return __get_cpuid_count(7, 1, &a, &b, &c, &d) && (a & AVX512_BF16);
 }
 
 #endif

@@ -521,5 +521,5 @@ static void squares(void *args, size_t task) {
 #define TEXT(x) TEXT_(x)
 
 __attribute__((visibility("hidden"))) const Kernels JOIN(kernels_, VARIANT) = {
-    TEXT(VARIANT), layer_norm, layer_norm_gradient, bias_gelu, bias_gelu_gradient, {attention_bytes, attention, attention_gradient}, patches,
-    adamw, squares};
+    TEXT(VARIANT), {layer_norm, layer_norm_gradient, bias_gelu, bias_gelu_gradient, patches},
+    {attention_bytes, attention, attention_gradient}, adamw, squares};

@@ -137,13 +137,17 @@ typedef struct {
 } AttentionKernels;
 
 typedef struct {
-  const char *name;
   void (*layer_norm)(void *, size_t task);
   void (*layer_norm_gradient)(void *, size_t task);
   void (*bias_gelu)(void *, size_t task);
   void (*bias_gelu_gradient)(void *, size_t task);
-  AttentionKernels attention;
   void (*patches)(void *, size_t task);
+} RowKernels;
+
+typedef struct {
+  const char *name;
+  RowKernels rows;
+  AttentionKernels attention;
   void (*adamw)(void *, size_t task);   /* of an array */
   void (*squares)(void *, size_t task); /* of an array */
 } Kernels;

@@ -18,6 +18,7 @@ static const Kernels *kernels;
 static const ProductKernels *products;
 static const FewKernels *few;
 static const AttentionKernels *attentions; /* of bfloat16 */
+static const RowKernels *rows16; /* of bfloat16 */
 
 /* ---- a call ---- */
 
@@ -102,6 +103,8 @@ static void add_parts(const float *parts, size_t n, size_t stride, size_t width,
     for (size_t j = 0; j < width; j++) to[j] += parts[i * stride + j];
 }
 
+static const RowKernels *row_kernels(bool bf16) { return bf16 ? rows16 : &kernels->rows; }
+
 static size_t row_tasks(size_t rows) { return (rows + ROWS_PER_TASK - 1) / ROWS_PER_TASK; }
 
 static pthread_key_t scratch_key; /* a thread's own, for as long as it lives */
@@ -159,7 +162,7 @@ static void add_layer_norm(Call *c) { /* h branch bias weight beta -> sum y stat
   a.sum = allocate(c, 0, FLOAT, 2, rows, width);
   a.y = allocate(c, 1, type, 2, rows, width);
   a.statistics = allocate(c, 2, FLOAT, 2, rows, 2);
-  if (!failed(c)) pool_run(kernels->layer_norm, &a, row_tasks(a.rows));
+  if (!failed(c)) pool_run(row_kernels(a.bf16)->layer_norm, &a, row_tasks(a.rows));
 }
 
 static void layer_norm(Call *c) { /* x weight beta -> y statistics */
@@ -174,7 +177,7 @@ static void layer_norm(Call *c) { /* x weight beta -> y statistics */
                  .h = data(c, 0), .weight = data(c, 1), .beta = data(c, 2)};
   a.y = allocate(c, 0, type, 2, rows, width);
   a.statistics = allocate(c, 1, FLOAT, 2, rows, 2);
-  if (!failed(c)) pool_run(kernels->layer_norm, &a, row_tasks(a.rows));
+  if (!failed(c)) pool_run(row_kernels(a.bf16)->layer_norm, &a, row_tasks(a.rows));
 }
 
 /* outputs: of bias (-1: none), weight and beta. */
@@ -189,7 +192,7 @@ static void layer_norm_gradient(Call *c, LayerNorm *a, const int outputs[3]) {
     no_memory(c);
     return;
   }
-  pool_run(kernels->layer_norm_gradient, a, tasks);
+  pool_run(row_kernels(a->bf16)->layer_norm_gradient, a, tasks);
   for (size_t i = 0; i < 3; i++)
     if (sums[i]) add_parts(a->parts + i * a->width, tasks, 3 * a->width, a->width, sums[i]);
   free(a->parts);
@@ -236,7 +239,7 @@ static void bias_gelu(Call *c) { /* u bias -> y */
   const int type = TF_TensorType(c->in[0]);
   BiasGelu a = {.rows = (size_t)rows, .width = (size_t)width, .bf16 = type == BFLOAT16, .u = data(c, 0), .bias = data(c, 1)};
   a.out = allocate(c, 0, type, 2, rows, width);
-  if (!failed(c)) pool_run(kernels->bias_gelu, &a, row_tasks(a.rows));
+  if (!failed(c)) pool_run(row_kernels(a.bf16)->bias_gelu, &a, row_tasks(a.rows));
 }
 
 static void bias_gelu_gradient(Call *c) { /* dy u bias -> du dbias */
@@ -257,7 +260,7 @@ static void bias_gelu_gradient(Call *c) { /* dy u bias -> du dbias */
     no_memory(c);
     return;
   }
-  pool_run(kernels->bias_gelu_gradient, &a, tasks);
+  pool_run(row_kernels(a.bf16)->bias_gelu_gradient, &a, tasks);
   add_parts(a.parts, tasks, a.width, a.width, dbias);
   free(a.parts);
 }
@@ -399,7 +402,7 @@ static void patches(Call *c) { /* images keep -> patches */
   const int type = c->attributes->type;
   Patches a = {.grid = (size_t)grid, .patch = (size_t)patch, .kept = kept, .bf16 = type == BFLOAT16, .images = data(c, 0), .keep = keep};
   a.out = allocate(c, 0, type, 2, batch * (int64_t)kept, patch * patch * 3);
-  if (!failed(c)) pool_run(kernels->patches, &a, (size_t)batch);
+  if (!failed(c)) pool_run(row_kernels(a.bf16)->patches, &a, (size_t)batch);
 }
 
 /* ---- optimizer ---- */
@@ -893,6 +896,7 @@ extern const Kernels kernels_avx512, kernels_avx2, kernels_sse;
 extern const ProductKernels product_amx, product_avx512, product_avx2, product_sse;
 extern const FewKernels few_avx512, few_avx2, few_sse;
 extern const AttentionKernels attention_amx;
+extern const RowKernels rows_bf16;
 
 static const Kernels *best(const char *wish) {
   static const Kernels *const variants[] = {[SSE] = &kernels_sse, [AVX2] = &kernels_avx2, [AVX512] = &kernels_avx512};
@@ -906,16 +910,22 @@ static const FewKernels *best_few(const char *wish) {
 
 /* Whether there are tiles for bfloat16, and the system lets this process use them. */
 static bool amx(void) {
-  enum { GET_PERMISSION = 0x1023, TILE_DATA = 18, BF16_TILES = 1 << 22 | 1 << 24, BF16_VECTORS = 1 << 5, SAVED = 3 << 17 };
+  enum { GET_PERMISSION = 0x1023, TILE_DATA = 18, BF16_TILES = 1 << 22 | 1 << 24, SAVED = 3 << 17 };
   unsigned a, b, c, d, low, high;
   __asm__("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
   if ((low & SAVED) != SAVED || !__get_cpuid_count(7, 0, &a, &b, &c, &d) || (d & BF16_TILES) != BF16_TILES) return false;
-  if (!__get_cpuid_count(7, 1, &a, &b, &c, &d) || !(a & BF16_VECTORS)) return false;
   return syscall(SYS_arch_prctl, GET_PERMISSION, TILE_DATA) == 0;
 }
 
+/* Whether there is more than AVX-512, which a wish for "avx512" leaves out. */
+static bool bf16(const char *wish) {
+  return kernels == &kernels_avx512 && !(wish && !strcmp(wish, "avx512")) && bf16_vectors();
+}
+
+static const RowKernels *best_rows(const char *wish) { return bf16(wish) ? &rows_bf16 : &kernels->rows; }
+
 static const ProductKernels *best_products(const char *wish) {
-  if (kernels == &kernels_avx512 && !(wish && !strcmp(wish, "avx512")) && amx()) return &product_amx;
+  if (bf16(wish) && amx()) return &product_amx;
   return kernels == &kernels_avx512 ? &product_avx512 : kernels == &kernels_avx2 ? &product_avx2 : &product_sse;
 }
 
@@ -940,6 +950,11 @@ static const FewKernels *best_few(const char *wish) {
 }
 
 static const AttentionKernels *best_attention(void) { return &kernels->attention; }
+
+static const RowKernels *best_rows(const char *wish) {
+  (void)wish;
+  return &kernels->rows;
+}
 #endif
 
 /* The instruction set in use. */
@@ -950,6 +965,7 @@ __attribute__((constructor)) static void register_ops(void) {
   products = best_products(getenv("ENDOSSL_KERNELS"));
   few = best_few(getenv("ENDOSSL_KERNELS"));
   attentions = best_attention();
+  rows16 = best_rows(getenv("ENDOSSL_KERNELS"));
   pthread_key_create(&scratch_key, free_scratch);
   for (size_t i = 0; i < sizeof ops / sizeof *ops; i++) register_op(&ops[i]);
 }

@@ -50,7 +50,7 @@ class ArithmeticTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"1,1", "3,7", "64,384", "33,20", "70,768"})
+  @CsvSource({"1,1", "3,7", "64,384", "33,20", "70,768", "37,77"})
   void addLayerNorm(int rows, int width) {
     check(
         (tf, a, x) -> {
@@ -69,7 +69,7 @@ class ArithmeticTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"3,7", "64,384", "33,20"})
+  @CsvSource({"3,7", "64,384", "33,20", "37,77"})
   void layerNorm(int rows, int width) {
     check(
         (tf, a, x) ->
@@ -81,7 +81,7 @@ class ArithmeticTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"1,1", "3,7", "64,1536", "33,20"})
+  @CsvSource({"1,1", "3,7", "64,1536", "33,20", "70,93"})
   void biasGelu(int rows, int width) {
     check(
         (tf, a, x) -> List.of(a.widen(tf, a.biasGelu(tf, a.narrow(tf, x.get(0)), x.get(1)))),
@@ -285,14 +285,15 @@ class ArithmeticTest {
     return Lab.floats(lab.session(List.of()), fetched);
   }
 
-  @Test
-  void patches_areTheComposites_ofKeptAndAll() {
+  @ParameterizedTest
+  @ValueSource(ints = {7, 13})
+  void patches_areTheComposites_ofKeptAndAll(int patch) {
     try (Lab lab = new Lab()) {
       Ops tf = lab.tf;
-      Operand<TFloat32> images = lab.noise(1, 1, 3, 21, 21, 3);
+      Operand<TFloat32> images = lab.noise(1, 1, 3, 3L * patch, 3L * patch, 3);
       for (Operand<TInt32> keep : new ArrayList<>(List.of(tf.constant(new int[] {8, 0, 5})))) {
         BiFunction<Arithmetic, Boolean, Operand<TFloat32>> cut =
-            (a, all) -> a.widen(tf, a.patches(tf, images, all ? null : keep, 3, 7));
+            (a, all) -> a.widen(tf, a.patches(tf, images, all ? null : keep, 3, patch));
         for (boolean bf16 : new boolean[] {false, true}) {
           for (boolean all : new boolean[] {false, true}) {
             Session session = lab.session(List.of());
@@ -476,6 +477,7 @@ class ArithmeticTest {
       ArithmeticTest test = new ArithmeticTest();
       test.addLayerNorm(33, 20);
       test.biasGelu(33, 20);
+      new GeluTest().valueAndSlope_areWithinAUnitInTheLastPlace_ofEveryInput();
       test.matMul(65, 17, 33);
       test.matMul(70, 2100, 40);
       test.matMul_ofFewRows(8, 97, 1029);
