@@ -16,6 +16,31 @@ enum { TILE = 1024, STRIP = 32, QUERIES = 256 }; /* rows of scores at a time; of
 static const uint16_t ORDER[32] __attribute__((aligned(64))) = {0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23,
                                                                  8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31};
 
+/* ---- memory ---- */
+
+/* Rows that the next task will read, fetched bit by bit while this one is computed: whole rows in order, which the processor sees
+ * coming better than pieces of rows. */
+typedef struct {
+  const char *at;
+  size_t bytes, ld, rows, column;
+} Rows;
+
+typedef struct {
+  Rows some[2];
+} Ahead;
+
+INLINE void fetch(Ahead *f, const int lines) {
+  Rows *r = f->some[0].rows ? &f->some[0] : &f->some[1];
+  if (!r->rows) return;
+#pragma clang loop unroll(full)
+  for (int i = 0; i < lines; i++) _mm_prefetch(r->at + r->column + 64 * i, _MM_HINT_T1);
+  r->column += 64 * (size_t)lines;
+  if (r->column < r->bytes) return;
+  r->column = 0;
+  r->at += r->ld;
+  r->rows--;
+}
+
 /* ---- tiles ---- */
 
 /* Eight tiles of 16 rows of 64 bytes. */
@@ -63,10 +88,11 @@ INLINE void block(const bool tall, const bool wide, bool add, size_t chunks, Mat
 }
 
 /* C (+)= A B in tiles of 16 rows and 16 columns over chunks of 32 of k; b.ld: from one chunk's tiles to the next's. */
-static void multiply(size_t rows, size_t columns, size_t chunks, bool add, Matrix a, Matrix b, Matrix c) {
+static void multiply(size_t rows, size_t columns, size_t chunks, bool add, Matrix a, Matrix b, Matrix c, Ahead *next) {
   for (size_t j = 0; j < columns; j += 2, b.at += 2 * TILE, c.at += 128)
     for (size_t i = 0; i < rows; i += 2) {
       const bool tall = i + 1 < rows, wide = j + 1 < columns;
+      fetch(next, 6);
       const Matrix left = {a.at + i * 16 * a.ld, a.ld}, to = {c.at + i * 16 * c.ld, c.ld};
       if (tall && wide)
         block(true, true, add, chunks, left, b, to);
@@ -126,16 +152,18 @@ static const float LOG2_E = 1.44269504f;
 
 /* ---- sides of a product ---- */
 
-/* One head of one sequence: n tokens in `tiles` of 16 and `chunks` of 32, its width in `blocks` of 32. */
+/* Some heads, of which `head` is the current one, of a sequence: n tokens in `tiles` of 16 and `chunks` of 32, a head's width in
+ * `blocks` of 32. */
 typedef struct {
   const Attention *a;
-  size_t row, n, tiles, chunks, head, width, blocks;
+  size_t row, n, tiles, chunks, first, heads, head, width, blocks;
   float scale;
 } Head;
 
-static Head head_of(const Attention *a, size_t task) {
-  const size_t sequence = task / a->heads, row = (size_t)a->first[sequence], n = (size_t)a->first[sequence + 1] - row;
-  return (Head){a, row, n, up(n, 16), up(n, 32), task % a->heads, a->head_width, up(a->head_width, 32),
+static Head heads_of(const Attention *a, size_t task) {
+  const size_t groups = up(a->heads, a->together), sequence = task / groups, first = task % groups * a->together;
+  const size_t row = (size_t)a->first[sequence], n = (size_t)a->first[sequence + 1] - row;
+  return (Head){a, row, n, up(n, 16), up(n, 32), first, least(a->together, a->heads - first), first, a->head_width, up(a->head_width, 32),
                 (float)(1 / __builtin_sqrt((double)a->head_width))};
 }
 
@@ -149,26 +177,51 @@ INLINE char *take(char **memory, size_t bytes) {
   return taken;
 }
 
-/* Queries (0), keys (1) or values (2) with bias, zeros around: [chunks * 32, blocks * 32]. */
-static void biased_rows(const Head *h, size_t which, char *to) {
-  const size_t stride = 3 * h->a->width, column = which * h->a->width + h->head * h->width;
-  const __m512 scale = _mm512_set1_ps(which ? 1 : h->scale);
-  for (size_t k = 0; k < h->blocks; k++) {
-    const __mmask32 mask = first_of_32(h->width - 32 * k);
-    const float *bias = h->a->bias + column + 32 * k;
-    const __m512 low = _mm512_maskz_loadu_ps((__mmask16)mask, bias), high = _mm512_maskz_loadu_ps((__mmask16)(mask >> 16), bias + 16);
-    const __m512i even = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
-    const Pair b = {_mm512_permutex2var_ps(low, even, high), _mm512_permutex2var_ps(low, _mm512_add_epi32(even, _mm512_set1_epi32(1)), high)};
-    const uint16_t *x = (const uint16_t *)h->a->qkv + h->row * stride + column + 32 * k;
-    char *y = to + 64 * k;
-    for (size_t i = 0; i < h->n; i++, x += stride, y += row_bytes(h)) {
-      Pair p = widen(_mm512_maskz_loadu_epi16(mask, x));
-      p.even = _mm512_mul_ps(_mm512_add_ps(p.even, b.even), scale);
-      p.odd = _mm512_mul_ps(_mm512_add_ps(p.odd, b.odd), scale);
-      _mm512_store_si512(y, narrow(p));
-    }
+INLINE Rows rows_of(const Head *h, const void *x, size_t pieces) {
+  const size_t width = h->a->width * 2, bytes = h->heads == h->a->heads ? pieces * width : h->heads * h->width * 2;
+  return (Rows){(const char *)x + h->row * pieces * width + h->first * h->width * 2, bytes, pieces * width, h->n, 0};
+}
+
+/* The bias of each 32 columns of heads, as a Pair. */
+static const Pair *split_bias(const Head *h, char **memory) {
+  Pair *pairs = (Pair *)take(memory, 3 * h->heads * h->blocks * sizeof *pairs), *to = pairs;
+  const __m512i even = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+  for (size_t which = 0; which < 3; which++)
+    for (size_t i = 0; i < h->heads; i++)
+      for (size_t k = 0; k < h->blocks; k++) {
+        const __mmask32 mask = first_of_32(h->width - 32 * k);
+        const float *bias = h->a->bias + which * h->a->width + (h->first + i) * h->width + 32 * k;
+        const __m512 low = _mm512_maskz_loadu_ps((__mmask16)mask, bias), high = _mm512_maskz_loadu_ps((__mmask16)(mask >> 16), bias + 16);
+        *to++ = (Pair){_mm512_permutex2var_ps(low, even, high), _mm512_permutex2var_ps(low, _mm512_add_epi32(even, _mm512_set1_epi32(1)), high)};
+      }
+  return pairs;
+}
+
+/* The rows of each head of x [rows, pieces, width], with bias where there is one, and of the first piece times the scale then:
+ * [pieces, heads, chunks * 32, blocks * 32], zeros around. Looks at lines of the result, which will be written. */
+INLINE void copy_rows(const Head *h, const void *x, const size_t pieces, const Pair *bias, char *to, char *result, size_t result_pieces) {
+  const size_t line = row_bytes(h), side = side_bytes(h);
+  const __m512 scale = _mm512_set1_ps(h->scale);
+  Rows written = rows_of(h, result, result_pieces);
+  for (size_t i = 0; i < h->n; i++) {
+    for (size_t j = 0; j < written.bytes; j += 64) __builtin_prefetch(written.at + i * written.ld + j, 1);
+    for (size_t which = 0; which < pieces; which++)
+      for (size_t head = 0; head < h->heads; head++)
+        for (size_t k = 0; k < h->blocks; k++) {
+          const uint16_t *from = (const uint16_t *)x + ((h->row + i) * pieces + which) * h->a->width + (h->first + head) * h->width + 32 * k;
+          __m512i y = _mm512_maskz_loadu_epi16(first_of_32(h->width - 32 * k), from);
+          if (bias) {
+            const Pair *b = bias + (which * h->heads + head) * h->blocks + k;
+            Pair p = widen(y);
+            p.even = _mm512_add_ps(p.even, b->even);
+            p.odd = _mm512_add_ps(p.odd, b->odd);
+            if (which == 0) p = (Pair){_mm512_mul_ps(p.even, scale), _mm512_mul_ps(p.odd, scale)};
+            y = narrow(p);
+          }
+          _mm512_store_si512(to + (which * h->heads + head) * side + i * line + 64 * k, y);
+        }
   }
-  memset(to + h->n * row_bytes(h), 0, (h->chunks * 32 - h->n) * row_bytes(h));
+  for (size_t i = 0; i < pieces * h->heads; i++) memset(to + i * side + h->n * line, 0, side - h->n * line);
 }
 
 /* 16 rows of 16 pairs become 16 columns. */
@@ -219,7 +272,7 @@ static Matrix paired(const Head *h, const char *rows, char *to) {
 /* ---- attention ---- */
 
 /* exp(scores - their largest) in bfloat16, zeros behind the last key; the sum of each row's, before rounding, and the largest. */
-INLINE void weigh(const Head *h, size_t rows, Matrix scores, Matrix weights, float *largest, float *total) {
+INLINE void weigh(const Head *h, size_t rows, Matrix scores, Matrix weights, float *largest, float *total, Ahead *next) {
   const __mmask16 last = first_of_16(h->n - 16 * (h->tiles - 1));
   const __m512 none = _mm512_set1_ps(-1e30f), log2_e = _mm512_set1_ps(LOG2_E);
   for (size_t i = 0; i < rows; i++) {
@@ -236,6 +289,7 @@ INLINE void weigh(const Head *h, size_t rows, Matrix scores, Matrix weights, flo
     const __m512 most = _mm512_set1_ps(largest[i] * LOG2_E);
     __m512 sum = _mm512_setzero_ps();
     size_t j = 0;
+    fetch(next, 4);
     for (; j + 1 < h->tiles; j += 2) {
       const __m512 one = power(_mm512_fmsub_ps(_mm512_load_ps(s + 16 * j), log2_e, most));
       const __m512 two = power(_mm512_fmsub_ps(_mm512_load_ps(s + 16 * j + 16), log2_e, most));
@@ -251,64 +305,69 @@ INLINE void weigh(const Head *h, size_t rows, Matrix scores, Matrix weights, flo
   }
 }
 
-static size_t scratch_bytes(const Attention *a, bool gradient) {
-  const size_t n = up(a->longest, 32) * 32, wide = up(a->head_width, 32) * 32, side = n * wide * 2;
-  if (!gradient) return 4 * side + STRIP * (n * 6 + 64 + wide * 4);
-  const size_t queries = least(n, QUERIES);
-  return 9 * side + n * (2 * STRIP * 4 + 6 * queries + 8 * wide) + queries * wide * 4;
+/* Up to 32 queries' results. */
+static void strip(const Head *h, size_t q, char *queries, Matrix keys, Matrix values, Matrix scores, Matrix weights, Matrix mixed, Ahead *next) {
+  const Attention *a = h->a;
+  const size_t m = least(STRIP, h->n - q), tiles = up(m, 16);
+  float largest[STRIP] __attribute__((aligned(64))), total[STRIP] __attribute__((aligned(64)));
+  multiply(tiles, h->tiles, h->blocks, false, (Matrix){queries + q * row_bytes(h), row_bytes(h)}, keys, scores, next);
+  weigh(h, m, scores, weights, largest, total, next);
+  multiply(tiles, 2 * h->blocks, h->chunks, false, weights, values, mixed, next);
+  float *lse = a->lse + (h->row + q) * a->heads + h->head;
+  for (size_t i = 0; i < m; i += 16) {
+    float logs[16] __attribute__((aligned(64)));
+    const __m512 t = _mm512_load_ps(total + i);
+    _mm512_store_ps(logs, _mm512_add_ps(_mm512_load_ps(largest + i), logarithm(t)));
+    _mm512_store_ps(total + i, _mm512_div_ps(_mm512_set1_ps(1), t));
+    for (size_t j = i; j < m && j < i + 16; j++) lse[j * a->heads] = logs[j - i];
+  }
+  for (size_t i = 0; i < m; i++)
+    for (size_t k = 0; k < h->blocks; k++) {
+      const float *x = (const float *)(mixed.at + i * mixed.ld) + 32 * k;
+      const __m512 inverse = _mm512_set1_ps(total[i]);
+      _mm512_mask_storeu_epi16((uint16_t *)a->out + (h->row + q + i) * a->width + h->head * h->width + 32 * k, first_of_32(h->width - 32 * k),
+                               narrow((Pair){_mm512_mul_ps(_mm512_load_ps(x), inverse), _mm512_mul_ps(_mm512_load_ps(x + 16), inverse)}));
+    }
 }
 
-static void attention(const Attention *a, size_t task, char *memory) {
-  const Head h = head_of(a, task);
-  const size_t wide = row_bytes(&h) * 2;
-  char *queries = take(&memory, side_bytes(&h)), *rows = take(&memory, side_bytes(&h));
-  biased_rows(&h, 1, rows);
-  const Matrix keys = turned(&h, rows, take(&memory, side_bytes(&h)));
-  biased_rows(&h, 2, rows);
-  const Matrix values = paired(&h, rows, take(&memory, side_bytes(&h)));
-  biased_rows(&h, 0, queries);
+/* Heads that are done together share the way through memory: as many as leave each thread some tasks, and fit into its cache. */
+static size_t plan(Attention *a, bool gradient, size_t sequences, size_t threads) {
+  enum { CACHE = 640 * 1024, SHARES = 4 };
+  const size_t n = up(a->longest, 32) * 32, wide = up(a->head_width, 32) * 32, side = n * wide * 2, sides = gradient ? 4 : 3;
+  const size_t groups = sequences ? least(up(SHARES * threads, sequences), a->heads) : 1;
+  a->together = least(up(a->heads, groups), CACHE / (sides * side) + 1);
+  a->tasks = sequences * up(a->heads, a->together);
+  const size_t common = a->together * (sides * side + 12 * wide) + 2 * TILE;
+  if (!gradient) return common + 2 * side + STRIP * (n * 6 + 64 + wide * 4);
+  const size_t queries = least(n, QUERIES);
+  return common + 5 * side + n * (2 * STRIP * 4 + 6 * queries + 8 * wide) + queries * wide * 4;
+}
+
+static void attention(const Attention *a, size_t task, size_t then, char *memory) {
+  Head h = heads_of(a, task);
+  const size_t wide = row_bytes(&h) * 2, side = side_bytes(&h);
+  Ahead next = {0};
+  if (then < a->tasks) {
+    const Head another = heads_of(a, then);
+    next.some[0] = rows_of(&another, a->qkv, 3);
+  }
+  const Pair *bias = split_bias(&h, &memory);
+  char *rows = take(&memory, 3 * h.heads * side), *turned_keys = take(&memory, side), *paired_values = take(&memory, side);
+  copy_rows(&h, a->qkv, 3, bias, rows, a->out, 1);
   const Matrix scores = {take(&memory, STRIP * (h.tiles + 1) * 64), (h.tiles + 1) * 64};
   const Matrix weights = {take(&memory, STRIP * h.chunks * 64), h.chunks * 64}, mixed = {take(&memory, STRIP * wide), wide};
-  float largest[STRIP] __attribute__((aligned(64))), total[STRIP] __attribute__((aligned(64)));
   begin();
-  for (size_t q = 0; q < h.n; q += STRIP) {
-    const size_t m = least(STRIP, h.n - q), tiles = up(m, 16);
-    multiply(tiles, h.tiles, h.blocks, false, (Matrix){queries + q * row_bytes(&h), row_bytes(&h)}, keys, scores);
-    weigh(&h, m, scores, weights, largest, total);
-    multiply(tiles, 2 * h.blocks, h.chunks, false, weights, values, mixed);
-    float *lse = a->lse + (h.row + q) * a->heads + h.head;
-    for (size_t i = 0; i < m; i += 16) {
-      float logs[16] __attribute__((aligned(64)));
-      const __m512 t = _mm512_load_ps(total + i);
-      _mm512_store_ps(logs, _mm512_add_ps(_mm512_load_ps(largest + i), logarithm(t)));
-      _mm512_store_ps(total + i, _mm512_div_ps(_mm512_set1_ps(1), t));
-      for (size_t j = i; j < m && j < i + 16; j++) lse[j * a->heads] = logs[j - i];
-    }
-    for (size_t i = 0; i < m; i++)
-      for (size_t k = 0; k < h.blocks; k++) {
-        const float *x = (const float *)(mixed.at + i * wide) + 32 * k;
-        const __m512 inverse = _mm512_set1_ps(total[i]);
-        _mm512_mask_storeu_epi16((uint16_t *)a->out + (h.row + q + i) * a->width + h.head * h.width + 32 * k, first_of_32(h.width - 32 * k),
-                                 narrow((Pair){_mm512_mul_ps(_mm512_load_ps(x), inverse), _mm512_mul_ps(_mm512_load_ps(x + 16), inverse)}));
-      }
+  for (size_t i = 0; i < h.heads; i++, h.head++, rows += side) {
+    const Matrix keys = turned(&h, rows + h.heads * side, turned_keys), values = paired(&h, rows + 2 * h.heads * side, paired_values);
+    for (size_t q = 0; q < h.n; q += STRIP) strip(&h, q, rows, keys, values, scores, weights, mixed, &next);
   }
   _tile_release();
 }
 
 /* ---- gradient ---- */
 
-/* Rows of the result's gradient, as biased_rows has them. */
-static void plain_rows(const Head *h, char *to) {
-  for (size_t i = 0; i < h->n; i++)
-    for (size_t k = 0; k < h->blocks; k++)
-      _mm512_store_si512(to + i * row_bytes(h) + 64 * k,
-                         _mm512_maskz_loadu_epi16(first_of_32(h->width - 32 * k), (const uint16_t *)h->a->dout + (h->row + i) * h->a->width +
-                                                                                      h->head * h->width + 32 * k));
-  memset(to + h->n * row_bytes(h), 0, (h->chunks * 32 - h->n) * row_bytes(h));
-}
-
 /* From scores [keys, 32 queries] and the gradient of the weights: both weights and scores' gradient in bfloat16. */
-INLINE void weigh_back(const Head *h, size_t query, const bool wide, float *scores, float *dweights, Matrix weights, Matrix dscores) {
+INLINE void weigh_back(const Head *h, size_t query, const bool wide, float *scores, float *dweights, Matrix weights, Matrix dscores, Ahead *next) {
   const __m512 log2_e = _mm512_set1_ps(LOG2_E);
   float lse[32] __attribute__((aligned(64)));
   for (size_t i = 0; i < 32; i++) /* behind the last query weights are 0 */
@@ -316,6 +375,7 @@ INLINE void weigh_back(const Head *h, size_t query, const bool wide, float *scor
   const __m512 lse0 = _mm512_load_ps(lse), lse1 = _mm512_load_ps(lse + 16);
   __m512 along0 = _mm512_setzero_ps(), along1 = along0; /* of the softmax's gradient, by which its rows sum to 0 */
   for (size_t j = 0; j < h->n; j++) {
+    fetch(next, 2);
     float *s = scores + 32 * j, *d = dweights + 32 * j;
     const __m512 p0 = power(_mm512_fmsub_ps(_mm512_load_ps(s), log2_e, lse0));
     along0 = _mm512_fmadd_ps(p0, _mm512_load_ps(d), along0);
@@ -376,44 +436,77 @@ static void scatter(const Head *h, size_t first, size_t n, size_t which, Matrix 
   }
 }
 
-static void attention_gradient(const Attention *a, size_t task, char *memory) {
-  const Head h = head_of(a, task);
-  const size_t line = row_bytes(&h), side = side_bytes(&h), most = least(h.chunks * 32, QUERIES);
-  char *rows[4];
-  for (size_t i = 0; i < 3; i++) biased_rows(&h, i, rows[i] = take(&memory, side));
-  plain_rows(&h, rows[3] = take(&memory, side));
-  const Matrix turned_queries = turned(&h, rows[0], take(&memory, side)), turned_dmixed = turned(&h, rows[3], take(&memory, side));
-  const Matrix queries = paired(&h, rows[0], take(&memory, side)), keys = paired(&h, rows[1], take(&memory, side));
-  const Matrix dmixed = paired(&h, rows[3], take(&memory, side));
-  const Matrix scores = {take(&memory, h.tiles * 16 * 128), 128}, dweights = {take(&memory, h.tiles * 16 * 128), 128};
-  const Matrix weights = {take(&memory, h.tiles * 16 * most * 2), most * 2}, dscores = {take(&memory, h.tiles * 16 * most * 2), most * 2};
-  const Matrix turned_dscores = {take(&memory, most * h.chunks * 64), h.chunks * 64};
-  const Matrix dqueries = {take(&memory, most * line * 2), line * 2};
-  const Matrix dkeys = {take(&memory, h.tiles * 16 * line * 2), line * 2}, dvalues = {take(&memory, h.tiles * 16 * line * 2), line * 2};
-  float *part = a->parts + task / a->heads * 3 * a->width;
-  begin();
-  for (size_t first = 0; first < h.n; first += QUERIES) {
-    const size_t m = least(QUERIES, h.n - first), tiles = up(m, 16), chunks = up(m, 32);
-    for (size_t i = 0; i < chunks; i++) {
-      const size_t columns = least(2, tiles - 2 * i), skip = (first / 16 + 2 * i) * TILE;
-      const Matrix p = {weights.at + 64 * i, weights.ld}, ds = {dscores.at + 64 * i, dscores.ld};
-      multiply(h.tiles, columns, h.blocks, false, (Matrix){rows[1], line}, (Matrix){turned_queries.at + skip, turned_queries.ld}, scores);
-      multiply(h.tiles, columns, h.blocks, false, (Matrix){rows[2], line}, (Matrix){turned_dmixed.at + skip, turned_dmixed.ld}, dweights);
-      if (columns == 2)
-        weigh_back(&h, first + 32 * i, true, (float *)scores.at, (float *)dweights.at, p, ds);
-      else
-        weigh_back(&h, first + 32 * i, false, (float *)scores.at, (float *)dweights.at, p, ds);
-    }
-    const size_t skip = first / 32 * queries.ld;
-    turn_back(&h, tiles, dscores, turned_dscores);
-    multiply(tiles, 2 * h.blocks, h.chunks, false, turned_dscores, keys, dqueries);
-    multiply(h.tiles, 2 * h.blocks, chunks, first > 0, dscores, (Matrix){queries.at + skip, queries.ld}, dkeys);
-    multiply(h.tiles, 2 * h.blocks, chunks, first > 0, weights, (Matrix){dmixed.at + skip, dmixed.ld}, dvalues);
-    scatter(&h, first, m, 0, dqueries, part);
-  }
-  _tile_release();
-  scatter(&h, 0, h.n, 1, dkeys, part);
-  scatter(&h, 0, h.n, 2, dvalues, part);
+/* What the heads of a task use in turn. */
+typedef struct {
+  char *turned_queries, *turned_dmixed, *queries, *keys, *dmixed;
+  Matrix scores, dweights, weights, dscores, turned_dscores, dqueries, dkeys, dvalues;
+} Gradient;
+
+static Gradient gradient_of(const Head *h, char *memory) {
+  const size_t side = side_bytes(h), most = least(h->chunks * 32, QUERIES), keys = h->tiles * 16, wide = row_bytes(h) * 2;
+  Gradient g;
+  char **sides[] = {&g.turned_queries, &g.turned_dmixed, &g.queries, &g.keys, &g.dmixed};
+  for (size_t i = 0; i < 5; i++) *sides[i] = take(&memory, side);
+  g.scores = (Matrix){take(&memory, keys * 128), 128};
+  g.dweights = (Matrix){take(&memory, keys * 128), 128};
+  g.weights = (Matrix){take(&memory, keys * most * 2), most * 2};
+  g.dscores = (Matrix){take(&memory, keys * most * 2), most * 2};
+  g.turned_dscores = (Matrix){take(&memory, most * h->chunks * 64), h->chunks * 64};
+  g.dqueries = (Matrix){take(&memory, most * wide), wide};
+  g.dkeys = (Matrix){take(&memory, keys * wide), wide};
+  g.dvalues = (Matrix){take(&memory, keys * wide), wide};
+  return g;
 }
 
-__attribute__((visibility("hidden"))) const AttentionKernels attention_amx = {scratch_bytes, attention, attention_gradient};
+/* rows: of the queries, keys and values and the result's gradient. */
+static void head_gradient(const Head *h, const Gradient *g, char *const rows[4], float *part, Ahead *next) {
+  const size_t line = row_bytes(h);
+  const Matrix turned_queries = turned(h, rows[0], g->turned_queries), turned_dmixed = turned(h, rows[3], g->turned_dmixed);
+  const Matrix queries = paired(h, rows[0], g->queries), keys = paired(h, rows[1], g->keys), dmixed = paired(h, rows[3], g->dmixed);
+  for (size_t first = 0; first < h->n; first += QUERIES) {
+    const size_t m = least(QUERIES, h->n - first), tiles = up(m, 16), chunks = up(m, 32);
+    for (size_t i = 0; i < chunks; i++) {
+      const size_t columns = least(2, tiles - 2 * i), skip = (first / 16 + 2 * i) * TILE;
+      const Matrix p = {g->weights.at + 64 * i, g->weights.ld}, ds = {g->dscores.at + 64 * i, g->dscores.ld};
+      multiply(h->tiles, columns, h->blocks, false, (Matrix){rows[1], line}, (Matrix){turned_queries.at + skip, turned_queries.ld}, g->scores, next);
+      multiply(h->tiles, columns, h->blocks, false, (Matrix){rows[2], line}, (Matrix){turned_dmixed.at + skip, turned_dmixed.ld}, g->dweights, next);
+      if (columns == 2)
+        weigh_back(h, first + 32 * i, true, (float *)g->scores.at, (float *)g->dweights.at, p, ds, next);
+      else
+        weigh_back(h, first + 32 * i, false, (float *)g->scores.at, (float *)g->dweights.at, p, ds, next);
+    }
+    const size_t skip = first / 32 * queries.ld;
+    turn_back(h, tiles, g->dscores, g->turned_dscores);
+    multiply(tiles, 2 * h->blocks, h->chunks, false, g->turned_dscores, keys, g->dqueries, next);
+    multiply(h->tiles, 2 * h->blocks, chunks, first > 0, g->dscores, (Matrix){queries.at + skip, queries.ld}, g->dkeys, next);
+    multiply(h->tiles, 2 * h->blocks, chunks, first > 0, g->weights, (Matrix){dmixed.at + skip, dmixed.ld}, g->dvalues, next);
+    scatter(h, first, m, 0, g->dqueries, part);
+  }
+  scatter(h, 0, h->n, 1, g->dkeys, part);
+  scatter(h, 0, h->n, 2, g->dvalues, part);
+}
+
+static void attention_gradient(const Attention *a, size_t task, size_t then, char *memory) {
+  Head h = heads_of(a, task);
+  const size_t side = side_bytes(&h), sequence = task / up(a->heads, a->together);
+  Ahead next = {0};
+  if (then < a->tasks) {
+    const Head another = heads_of(a, then);
+    next.some[0] = rows_of(&another, a->qkv, 3);
+    next.some[1] = rows_of(&another, a->dout, 1);
+  }
+  const Pair *bias = split_bias(&h, &memory);
+  char *rows[4];
+  for (size_t i = 0; i < 4; i++) rows[i] = take(&memory, h.heads * side);
+  copy_rows(&h, a->qkv, 3, bias, rows[0], a->out, 3);
+  copy_rows(&h, a->dout, 1, NULL, rows[3], NULL, 0);
+  const Gradient g = gradient_of(&h, memory);
+  begin();
+  for (size_t i = 0; i < h.heads; i++, h.head++) {
+    head_gradient(&h, &g, rows, a->parts + sequence * 3 * a->width, &next);
+    for (size_t j = 0; j < 4; j++) rows[j] += side;
+  }
+  _tile_release();
+}
+
+__attribute__((visibility("hidden"))) const AttentionKernels attention_amx = {plan, attention, attention_gradient};

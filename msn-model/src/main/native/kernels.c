@@ -338,7 +338,10 @@ INLINE float largest(const float *s, size_t n) {
   return most;
 }
 
-static size_t attention_bytes(const Attention *a, bool gradient) {
+static size_t attention_plan(Attention *a, bool gradient, size_t sequences, size_t threads) {
+  (void)threads;
+  a->together = 1;
+  a->tasks = sequences * a->heads;
   const size_t n = a->longest, d = a->head_width, stride = padded(d), length = padded(n);
   return sizeof(float) * (gradient ? 4 * n * stride + 2 * d * length + QUERIES * (3 * stride + 2 * length)
                                    : 2 * n * stride + d * length + QUERIES * (2 * stride + length));
@@ -382,7 +385,8 @@ INLINE void attention_head(const Attention *a, size_t task, float *memory, const
   }
 }
 
-static void attention(const Attention *a, size_t task, char *memory) {
+static void attention(const Attention *a, size_t task, size_t then, char *memory) {
+  (void)then;
   if (a->bf16)
     attention_head(a, task, (float *)memory, true);
   else
@@ -454,7 +458,8 @@ INLINE void attention_gradient_head(const Attention *a, size_t task, float *memo
   scatter(a, row, n, head, 2, 1.f, dvalues, part, bf16);
 }
 
-static void attention_gradient(const Attention *a, size_t task, char *memory) {
+static void attention_gradient(const Attention *a, size_t task, size_t then, char *memory) {
+  (void)then;
   if (a->bf16)
     attention_gradient_head(a, task, (float *)memory, true);
   else
@@ -522,4 +527,4 @@ static void squares(void *args, size_t task) {
 
 __attribute__((visibility("hidden"))) const Kernels JOIN(kernels_, VARIANT) = {
     TEXT(VARIANT), {layer_norm, layer_norm_gradient, bias_gelu, bias_gelu_gradient, patches},
-    {attention_bytes, attention, attention_gradient}, adamw, squares};
+    {attention_plan, attention, attention_gradient}, adamw, squares};

@@ -43,8 +43,8 @@ typedef struct {
   float *parts; /* [tasks, width] */
 } BiasGelu;
 
-/* Attention within each sequence of a matrix that holds many, one after the other. A task is one head of one
- * sequence. */
+/* Attention within each sequence of a matrix that holds many, one after the other. A task is one or
+ * some heads of one sequence. */
 typedef struct {
   size_t width, heads, head_width;
   bool bf16;
@@ -57,7 +57,8 @@ typedef struct {
   const void *dout;
   const float *saved_lse;
   float *parts; /* [sequences, 3 * width] */
-  size_t longest; /* tokens of a sequence */
+  size_t longest;         /* tokens of a sequence */
+  size_t tasks, together; /* heads of a task */
 } Attention;
 
 /* Patches of images [batch, side, side, 3], those of keep only. A task is one image. */
@@ -129,11 +130,12 @@ typedef struct {
   void (*backward)(void *, size_t task); /* dx_tasks + dw_tasks */
 } FewKernels;
 
-/* A task is one head of one sequence; scratch is the thread's own, aligned to a cache line. */
+/* plan() fills in the tasks and returns the bytes of scratch, which is a thread's own and aligned to a cache line. `then` is the
+ * task that the thread does next; there is none from the number of tasks on. */
 typedef struct {
-  size_t (*bytes)(const Attention *, bool gradient);
-  void (*attention)(const Attention *, size_t task, char *scratch);
-  void (*gradient)(const Attention *, size_t task, char *scratch);
+  size_t (*plan)(Attention *, bool gradient, size_t sequences, size_t threads);
+  void (*attention)(const Attention *, size_t task, size_t then, char *scratch);
+  void (*gradient)(const Attention *, size_t task, size_t then, char *scratch);
 } AttentionKernels;
 
 typedef struct {

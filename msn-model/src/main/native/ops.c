@@ -303,25 +303,29 @@ static int64_t *first_rows(Call *c, int input, int64_t rows, size_t *sequences, 
 
 typedef struct {
   Attention a;
-  void (*work)(const Attention *, size_t task, char *scratch);
+  void (*work)(const Attention *, size_t task, size_t then, char *scratch);
   size_t bytes;
-  bool failed;
+  atomic_size_t next;
 } AttentionCall;
 
-static void attention_work(void *args, size_t task) {
+/* A thread takes a task when it begins the one before. One without scratch leaves the work to the others. */
+static void attention_work(void *args, size_t thread) {
+  (void)thread;
   AttentionCall *call = args;
   char *memory = scratch(call->bytes);
-  if (memory)
-    call->work(&call->a, task, memory);
-  else
-    __atomic_store_n(&call->failed, true, __ATOMIC_RELAXED);
+  if (!memory) return;
+  for (size_t task = atomic_fetch_add(&call->next, 1), then; task < call->a.tasks; task = then) {
+    then = atomic_fetch_add(&call->next, 1);
+    call->work(&call->a, task, then, memory);
+  }
 }
 
 static void attention_tasks(Call *c, const Attention *a, bool gradient, size_t sequences) {
   const AttentionKernels *by = a->bf16 ? attentions : &kernels->attention;
-  AttentionCall call = {*a, gradient ? by->gradient : by->attention, by->bytes(a, gradient), false};
-  pool_run(attention_work, &call, sequences * a->heads);
-  if (call.failed) no_memory(c);
+  AttentionCall call = {.a = *a, .work = gradient ? by->gradient : by->attention};
+  call.bytes = by->plan(&call.a, gradient, sequences, pool_threads());
+  pool_run(attention_work, &call, pool_threads());
+  if (call.next < call.a.tasks) no_memory(c);
 }
 
 static bool attention_shape(Call *c, int qkv, int bias, Attention *a, int64_t *rows) {
