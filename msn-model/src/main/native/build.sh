@@ -34,10 +34,10 @@ EOF
     objects="$objects $work/$arch-$name.o $work/$arch-product-$name.o $work/$arch-few-$name.o"
   done
   if [ $arch = x86_64 ]; then
-    for kernels in product attention; do
+    for kernels in product_amx product_bf16 attention_amx; do
       # shellcheck disable=SC2086
-      $cc -mcpu=x86_64_v4+amx_tile+amx_bf16+avx512bf16 $flags -mprefer-vector-width=512 -c -o "$work/$kernels-amx.o" "$here/${kernels}_amx.c"
-      objects="$objects $work/$kernels-amx.o"
+      $cc -mcpu=x86_64_v4+amx_tile+amx_bf16+avx512bf16 $flags -mprefer-vector-width=512 -c -o "$work/$kernels.o" "$here/$kernels.c"
+      objects="$objects $work/$kernels.o"
     done
     # shellcheck disable=SC2086
     $cc -mcpu=x86_64_v4+avx512bf16 $flags -mprefer-vector-width=512 -c -o "$work/rows-bf16.o" "$here/rows_bf16.c"

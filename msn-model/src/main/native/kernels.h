@@ -93,20 +93,24 @@ typedef struct {
 
 /* C [m, n] = A B; A is [m, k], or [k, m] where it lies across, B [k, n] or [n, k]. plan() fills in the sizes. */
 typedef struct {
+  const struct ProductKernels *kernels;
   size_t m, n, k;
   bool a_across, b_across;
-  bool bf16, a16, b16, c16; /* bf16: values count as bfloat16, those of a16, b16 and c16 are stored so */
+  bool b16, c16; /* of bfloat16, of which A is always: whether B and C are stored so, or as float32 */
   const void *a, *b;
   void *c;
+  char *left; /* A's tiles, if they are to be made beforehand, of left_bytes, aligned to a cache line */
+  size_t left_bytes;
   size_t depth, row_parts, tiles, panels, jobs, bytes;
   atomic_size_t next;
   ProductJob *job; /* `jobs` of them, zero */
 } Product;
 
-typedef struct {
+typedef struct ProductKernels {
   void (*plan)(Product *, size_t threads);
   void (*work)(Product *, char *scratch); /* by each thread, with `bytes` of its own, aligned to a cache line */
-  bool bf16;                              /* whether there are bfloat16's */
+  size_t (*left_tasks)(Product *);        /* that make A's tiles, after plan(); NULL: none ever */
+  void (*left)(void *product, size_t task);
 } ProductKernels;
 
 enum { FEW_ROWS = 48 }; /* fewer are few, of bfloat16 fewer than half as many */

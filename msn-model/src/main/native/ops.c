@@ -15,7 +15,7 @@
 enum { FLOAT = 1, INT32 = 3, BFLOAT16 = 14, INVALID_ARGUMENT = 3, RESOURCE_EXHAUSTED = 8, MOST = 8 };
 
 static const Kernels *kernels;
-static const ProductKernels *products;
+static const ProductKernels *products, *products16; /* of float32, of bfloat16 (NULL: none) */
 static const FewKernels *few;
 static const AttentionKernels *attentions; /* of bfloat16 */
 static const RowKernels *rows16; /* of bfloat16 */
@@ -107,7 +107,8 @@ static const RowKernels *row_kernels(bool bf16) { return bf16 ? rows16 : &kernel
 
 static size_t row_tasks(size_t rows) { return (rows + ROWS_PER_TASK - 1) / ROWS_PER_TASK; }
 
-static pthread_key_t scratch_key; /* a thread's own, for as long as it lives */
+enum { WORKING, SHARED, SCRATCHES }; /* what a thread works with, and what it holds for all threads of its call */
+static pthread_key_t scratch_keys[SCRATCHES]; /* a thread's own, for as long as it lives */
 
 typedef struct {
   size_t bytes;
@@ -120,12 +121,12 @@ static void free_scratch(void *scratch) {
 }
 
 /* NULL when there is no memory. In huge pages where the system gives them. */
-static char *scratch(size_t bytes) {
+static char *scratch_for(int use, size_t bytes) {
   enum { HUGE = 2 * 1024 * 1024 };
-  Scratch *s = pthread_getspecific(scratch_key);
+  Scratch *s = pthread_getspecific(scratch_keys[use]);
   if (!s) {
     s = calloc(1, sizeof *s);
-    if (!s || pthread_setspecific(scratch_key, s)) {
+    if (!s || pthread_setspecific(scratch_keys[use], s)) {
       free(s);
       return NULL;
     }
@@ -141,6 +142,8 @@ static char *scratch(size_t bytes) {
   }
   return s->values;
 }
+
+static char *scratch(size_t bytes) { return scratch_for(WORKING, bytes); }
 
 /* ---- LayerNorm ---- */
 
@@ -529,7 +532,7 @@ static void product_work(void *product, size_t thread) {
   (void)thread;
   Product *p = product;
   char *values = scratch(p->bytes);
-  if (values) products->work(p, values);
+  if (values) p->kernels->work(p, values);
 }
 
 static bool is16(const Call *c, int i) { return TF_TensorType(c->in[i]) == BFLOAT16; }
@@ -537,8 +540,8 @@ static bool is16(const Call *c, int i) { return TF_TensorType(c->in[i]) == BFLOA
 /* C of the output, of the type; either side may lie across. */
 static void product(Call *c, int left, bool a_across, int right, bool b_across, int output, int type) {
   const int64_t m = TF_Dim(c->in[left], a_across), k = TF_Dim(c->in[left], !a_across), n = TF_Dim(c->in[right], !b_across);
-  Product p = {.m = (size_t)m, .n = (size_t)n, .k = (size_t)k, .a_across = a_across, .b_across = b_across,
-               .bf16 = is16(c, 0), .a16 = is16(c, left), .b16 = is16(c, right), .c16 = type == BFLOAT16,
+  Product p = {.kernels = is16(c, left) ? products16 : products, .m = (size_t)m, .n = (size_t)n, .k = (size_t)k,
+               .a_across = a_across, .b_across = b_across, .b16 = is16(c, right), .c16 = type == BFLOAT16,
                .a = data(c, left), .b = data(c, right)};
   p.c = allocate(c, output, type, 2, m, n);
   if (failed(c) || !m || !n) return;
@@ -546,8 +549,18 @@ static void product(Call *c, int left, bool a_across, int right, bool b_across, 
     memset(p.c, 0, (size_t)(m * n) * (p.c16 ? 2 : 4));
     return;
   }
-  products->plan(&p, pool_threads());
+  p.kernels->plan(&p, pool_threads());
   p.job = calloc(p.jobs, sizeof *p.job);
+  const size_t tasks = p.job && p.kernels->left_tasks ? p.kernels->left_tasks(&p) : 0;
+  if (tasks) {
+    p.left = scratch_for(SHARED, p.left_bytes);
+    if (!p.left) {
+      no_memory(c);
+      free(p.job);
+      return;
+    }
+    pool_run(p.kernels->left, &p, tasks);
+  }
   if (p.job) pool_run(product_work, &p, pool_threads());
   if (!p.job || p.next < p.jobs) no_memory(c);
   free(p.job);
@@ -878,7 +891,7 @@ static void each(Opaque *builder, const char *list, void (*add)(Opaque *, const 
 
 static void register_op(const Op *op) {
   Opaque *status = TF_NewStatus(), *builder = TF_NewOpDefinitionBuilder(op->name);
-  const bool only_float = !products->bf16 && (op->compute == compute_EndosslMatMul || op->compute == compute_EndosslMatMulGrad);
+  const bool only_float = !products16 && (op->compute == compute_EndosslMatMul || op->compute == compute_EndosslMatMulGrad);
   each(builder, only_float ? "T: {float}" : op->attributes, TF_OpDefinitionBuilderAddAttr);
   each(builder, op->inputs, TF_OpDefinitionBuilderAddInput);
   each(builder, op->outputs, TF_OpDefinitionBuilderAddOutput);
@@ -897,7 +910,7 @@ static void register_op(const Op *op) {
 #include <sys/syscall.h>
 #include <unistd.h>
 extern const Kernels kernels_avx512, kernels_avx2, kernels_sse;
-extern const ProductKernels product_amx, product_avx512, product_avx2, product_sse;
+extern const ProductKernels product_bf16, product_amx, product_avx512, product_avx2, product_sse;
 extern const FewKernels few_avx512, few_avx2, few_sse;
 extern const AttentionKernels attention_amx;
 extern const RowKernels rows_bf16;
@@ -933,6 +946,8 @@ static const ProductKernels *best_products(const char *wish) {
   return kernels == &kernels_avx512 ? &product_avx512 : kernels == &kernels_avx2 ? &product_avx2 : &product_sse;
 }
 
+static const ProductKernels *products_of_bfloat16(void) { return products == &product_amx ? &product_bf16 : NULL; }
+
 static const AttentionKernels *best_attention(void) { return products == &product_amx ? &attention_amx : &kernels->attention; }
 #else
 extern const Kernels kernels_plain;
@@ -953,6 +968,8 @@ static const FewKernels *best_few(const char *wish) {
   return &few_plain;
 }
 
+static const ProductKernels *products_of_bfloat16(void) { return NULL; }
+
 static const AttentionKernels *best_attention(void) { return &kernels->attention; }
 
 static const RowKernels *best_rows(const char *wish) {
@@ -967,9 +984,10 @@ __attribute__((visibility("default"))) const char *endossl_kernels(void) { retur
 __attribute__((constructor)) static void register_ops(void) {
   kernels = best(getenv("ENDOSSL_KERNELS"));
   products = best_products(getenv("ENDOSSL_KERNELS"));
+  products16 = products_of_bfloat16();
   few = best_few(getenv("ENDOSSL_KERNELS"));
   attentions = best_attention();
   rows16 = best_rows(getenv("ENDOSSL_KERNELS"));
-  pthread_key_create(&scratch_key, free_scratch);
+  for (int i = 0; i < SCRATCHES; i++) pthread_key_create(&scratch_keys[i], free_scratch);
   for (size_t i = 0; i < sizeof ops / sizeof *ops; i++) register_op(&ops[i]);
 }

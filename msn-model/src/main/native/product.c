@@ -245,4 +245,4 @@ INLINE void finish(void) {}
 
 #include "product_jobs.h"
 
-__attribute__((visibility("hidden"))) const ProductKernels JOIN(product_, VARIANT) = {plan, work, false};
+__attribute__((visibility("hidden"))) const ProductKernels JOIN(product_, VARIANT) = {plan, work, NULL, NULL};
