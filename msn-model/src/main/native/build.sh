@@ -31,7 +31,9 @@ EOF
       "$here/product.c"
     # shellcheck disable=SC2086
     $cc -mcpu="$cpu" $flags $wide -DVARIANT="$name" -DVW="$vw" -c -o "$work/$arch-few-$name.o" "$here/product_few.c"
-    objects="$objects $work/$arch-$name.o $work/$arch-product-$name.o $work/$arch-few-$name.o"
+    # shellcheck disable=SC2086
+    $cc -mcpu="$cpu" $flags $wide -DVARIANT="$name" -DVW="$vw" -c -o "$work/$arch-class-$name.o" "$here/class_attention.c"
+    objects="$objects $work/$arch-$name.o $work/$arch-product-$name.o $work/$arch-few-$name.o $work/$arch-class-$name.o"
   done
   if [ $arch = x86_64 ]; then
     for kernels in product_amx product_bf16 attention_amx; do

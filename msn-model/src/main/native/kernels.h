@@ -61,6 +61,29 @@ typedef struct {
   size_t tasks, together; /* heads of a task */
 } Attention;
 
+/* The class tokens' rows of attention, without keys and values of the other tokens: a query's scores are (Wk q) x, where the
+ * keys' bias drops out of the softmax, and the values' are (sum a x) Wv + bv. A task is a head of CLASS_SEQUENCES. */
+typedef struct {
+  size_t rows, sequences, width, heads, head_width;
+  bool bf16;
+  const int64_t *first;       /* row of each sequence's first token; one more for the end */
+  const void *x;              /* [rows, width], normalised */
+  const float *kernel, *bias; /* [width, 3, heads, head_width], [3, heads, head_width] */
+  void *y;                    /* [sequences, width] */
+  float *query, *key;         /* [sequences, width], scaled; [sequences, heads, width], Wk q */
+  float *weights, *mean;      /* [heads, rows], a softmax's; [sequences, heads, width], sum a x */
+  float *dy;                  /* [sequences, width], y in float32 or, given, its gradient */
+  /* gradient */
+  const void *given;
+  float *dquery, *dfirst;      /* [sequences, width] */
+  float *dkey, *dmean;         /* as key and mean */
+  float *dscores;              /* as weights */
+  void *dx;
+  float *dkernel;
+} ClassAttention;
+
+enum { CLASS_SEQUENCES = 16, CLASS_LINES = 32 };
+
 /* Patches of images [batch, side, side, 3], those of keep only. A task is one image. */
 typedef struct {
   size_t grid, patch, kept;
@@ -141,6 +164,14 @@ typedef struct {
   void (*attention)(const Attention *, size_t task, size_t then, char *scratch);
   void (*gradient)(const Attention *, size_t task, size_t then, char *scratch);
 } AttentionKernels;
+
+typedef struct {
+  void (*forward)(void *, size_t task);  /* heads of CLASS_SEQUENCES */
+  void (*widen)(void *, size_t task);    /* sequences; then */
+  void (*scores)(void *, size_t task);   /* as forward; then */
+  void (*kernels)(void *, size_t task);  /* CLASS_LINES of the kernel; then */
+  void (*rows)(void *, size_t task);     /* sequences */
+} ClassKernels;
 
 typedef struct {
   void (*layer_norm)(void *, size_t task);

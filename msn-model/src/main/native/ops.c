@@ -19,6 +19,7 @@ static const ProductKernels *products, *products16; /* of float32, of bfloat16 (
 static const FewKernels *few;
 static const AttentionKernels *attentions; /* of bfloat16 */
 static const RowKernels *rows16; /* of bfloat16 */
+static const ClassKernels *class_kernels;
 
 /* ---- a call ---- */
 
@@ -385,6 +386,77 @@ static void attention_gradient(Call *c) { /* dy qkv bias lse groups -> dqkv dbia
   free(first);
 }
 
+/* ---- attention of class tokens ---- */
+
+/* Of x, kernel and groups, which are inputs; the sequences' first rows are the caller's to free, NULL on failure. */
+static int64_t *class_attention_shape(Call *c, int x, int kernel, int groups, ClassAttention *a) {
+  want(c, x, "x", 2, -1, -1);
+  if (failed(c)) return NULL;
+  const int64_t rows = TF_Dim(c->in[x], 0), width = TF_Dim(c->in[x], 1), heads = c->attributes->heads;
+  want(c, kernel, "kernel", 2, width, 3 * width);
+  if (width < heads || width % heads) fail(c, "x: got %lld columns, wanted a multiple of the %lld heads", (long long)width, (long long)heads);
+  *a = (ClassAttention){.rows = (size_t)rows, .width = (size_t)width, .heads = (size_t)heads, .head_width = (size_t)(width / heads),
+                        .bf16 = TF_TensorType(c->in[x]) == BFLOAT16, .x = data(c, x), .kernel = data(c, kernel)};
+  size_t longest = 0;
+  int64_t *first = failed(c) ? NULL : first_rows(c, groups, rows, &a->sequences, &longest);
+  a->first = first;
+  return first;
+}
+
+static size_t class_tasks(const ClassAttention *a) { return up(a->sequences, CLASS_SEQUENCES) * a->heads; }
+
+static void class_attention(Call *c) { /* x kernel bias groups -> y query key weights mean */
+  ClassAttention a;
+  int64_t *first = class_attention_shape(c, 0, 1, 3, &a);
+  const int64_t n = first ? (int64_t)a.sequences : 0, width = first ? (int64_t)a.width : 0, wide = first ? width * (int64_t)a.heads : 0;
+  if (!first) return;
+  want(c, 2, "bias", 1, 3 * width, 0);
+  a.bias = data(c, 2);
+  a.y = allocate(c, 0, TF_TensorType(c->in[0]), 2, n, width);
+  a.query = allocate(c, 1, FLOAT, 2, n, width);
+  a.key = allocate(c, 2, FLOAT, 2, n, wide);
+  a.weights = allocate(c, 3, FLOAT, 2, (int64_t)a.heads, (int64_t)a.rows);
+  a.mean = allocate(c, 4, FLOAT, 2, n, wide);
+  a.dy = failed(c) ? NULL : (float *)scratch((size_t)(n * width) * sizeof(float) + 1);
+  if (a.dy)
+    pool_run(class_kernels->forward, &a, class_tasks(&a));
+  else
+    no_memory(c);
+  free(first);
+}
+
+static void class_attention_gradient(Call *c) { /* dy x kernel query key weights mean groups -> dx dkernel dbias */
+  ClassAttention a;
+  int64_t *first = class_attention_shape(c, 1, 2, 7, &a);
+  if (!first) return;
+  const int64_t n = (int64_t)a.sequences, width = (int64_t)a.width, wide = width * (int64_t)a.heads;
+  want(c, 0, "dy", 2, n, width);
+  want(c, 3, "query", 2, n, width);
+  want(c, 4, "key", 2, n, wide);
+  want(c, 5, "weights", 2, (int64_t)a.heads, (int64_t)a.rows);
+  want(c, 6, "mean", 2, n, wide);
+  a.query = data(c, 3), a.key = data(c, 4), a.weights = data(c, 5), a.mean = data(c, 6);
+  a.dx = allocate(c, 0, TF_TensorType(c->in[1]), 2, (int64_t)a.rows, width);
+  a.dkernel = allocate(c, 1, FLOAT, 2, width, 3 * width);
+  float *dbias = allocate(c, 2, FLOAT, 1, 3 * width, 0);
+  const size_t each = (size_t)(n * width), all = each * a.heads;
+  a.dy = failed(c) ? NULL : (float *)scratch((3 * each + 2 * all + a.rows * a.heads) * sizeof(float) + 1);
+  if (a.dy) {
+    a.dquery = a.dy + each, a.dfirst = a.dquery + each, a.dkey = a.dfirst + each, a.dmean = a.dkey + all, a.dscores = a.dmean + all;
+    a.given = data(c, 0);
+    pool_run(class_kernels->widen, &a, a.sequences);
+    pool_run(class_kernels->scores, &a, class_tasks(&a));
+    pool_run(class_kernels->kernels, &a, up(a.width, CLASS_LINES));
+    pool_run(class_kernels->rows, &a, a.sequences);
+    add_parts(a.dquery, a.sequences, a.width, a.width, dbias);
+    memset(dbias + width, 0, (size_t)width * sizeof *dbias);
+    add_parts(a.dy, a.sequences, a.width, a.width, dbias + 2 * width);
+  } else {
+    no_memory(c);
+  }
+  free(first);
+}
+
 /* ---- patches ---- */
 
 static void patches(Call *c) { /* images keep -> patches */
@@ -734,6 +806,18 @@ static void attention_gradient_shape(Opaque *context, Opaque *status) {
   if (!TF_GetCode(status)) same(f, 1, 2);
 }
 
+static void class_attention_shapes(Opaque *context, Opaque *status) {
+  Infer f = infer(context, status);
+  const int64_t ranks[] = {2, 2, 1, 2};
+  for (int i = 0; i < 4 && !TF_GetCode(status); i++) rank(f, i, ranks[i]);
+}
+
+static void class_attention_gradient_shape(Opaque *context, Opaque *status) {
+  Infer f = infer(context, status);
+  same(f, 0, 1);
+  if (!TF_GetCode(status)) same(f, 1, 2);
+}
+
 static void mat_mul_shape(Opaque *context, Opaque *status) {
   Infer f = infer(context, status);
   rank(f, 0, 2);
@@ -834,6 +918,8 @@ COMPUTE(EndosslBiasGelu, bias_gelu)
 COMPUTE(EndosslBiasGeluGrad, bias_gelu_gradient)
 COMPUTE(EndosslAttention, attention)
 COMPUTE(EndosslAttentionGrad, attention_gradient)
+COMPUTE(EndosslClassAttention, class_attention)
+COMPUTE(EndosslClassAttentionGrad, class_attention_gradient)
 COMPUTE(EndosslPatches, patches)
 COMPUTE(EndosslMatMul, mat_mul)
 COMPUTE(EndosslMatMulGrad, mat_mul_gradient)
@@ -866,6 +952,12 @@ static const Op ops[] = {
      create_attention, compute_EndosslAttention, attention_shapes},
     {"EndosslAttentionGrad", "T: {float, bfloat16};heads: int >= 1", "dy: T;qkv: T;bias: float;lse: float;groups: int32",
      "dqkv: T;dbias: float", create_attention, compute_EndosslAttentionGrad, attention_gradient_shape},
+    /* the same for the first token of each sequence, before the projection, from normalised x; the rest is for its gradient */
+    {"EndosslClassAttention", "T: {float, bfloat16};heads: int >= 1", "x: T;kernel: float;bias: float;groups: int32",
+     "y: T;query: float;key: float;weights: float;mean: float", create_attention, compute_EndosslClassAttention, class_attention_shapes},
+    {"EndosslClassAttentionGrad", "T: {float, bfloat16};heads: int >= 1",
+     "dy: T;x: T;kernel: float;query: float;key: float;weights: float;mean: float;groups: int32", "dx: T;dkernel: float;dbias: float",
+     create_attention, compute_EndosslClassAttentionGrad, class_attention_gradient_shape},
     /* the kept patches (keep empty: all) of images, row, column, channel */
     {"EndosslPatches", "T: {float, bfloat16};patch: int >= 1", "images: float;keep: int32", "patches: T", create_patches,
      compute_EndosslPatches, patches_shape},
@@ -914,6 +1006,7 @@ extern const ProductKernels product_bf16, product_amx, product_avx512, product_a
 extern const FewKernels few_avx512, few_avx2, few_sse;
 extern const AttentionKernels attention_amx;
 extern const RowKernels rows_bf16;
+extern const ClassKernels class_avx512, class_avx2, class_sse;
 
 static const Kernels *best(const char *wish) {
   static const Kernels *const variants[] = {[SSE] = &kernels_sse, [AVX2] = &kernels_avx2, [AVX512] = &kernels_avx512};
@@ -922,6 +1015,11 @@ static const Kernels *best(const char *wish) {
 
 static const FewKernels *best_few(const char *wish) {
   static const FewKernels *const variants[] = {[SSE] = &few_sse, [AVX2] = &few_avx2, [AVX512] = &few_avx512};
+  return variants[instruction_set(wish)];
+}
+
+static const ClassKernels *best_class(const char *wish) {
+  static const ClassKernels *const variants[] = {[SSE] = &class_sse, [AVX2] = &class_avx2, [AVX512] = &class_avx512};
   return variants[instruction_set(wish)];
 }
 
@@ -953,6 +1051,7 @@ static const AttentionKernels *best_attention(void) { return products == &produc
 extern const Kernels kernels_plain;
 extern const ProductKernels product_plain;
 extern const FewKernels few_plain;
+extern const ClassKernels class_plain;
 static const Kernels *best(const char *wish) {
   (void)wish;
   return &kernels_plain;
@@ -976,6 +1075,11 @@ static const RowKernels *best_rows(const char *wish) {
   (void)wish;
   return &kernels->rows;
 }
+
+static const ClassKernels *best_class(const char *wish) {
+  (void)wish;
+  return &class_plain;
+}
 #endif
 
 /* The instruction set in use. */
@@ -989,5 +1093,6 @@ __attribute__((constructor)) static void register_ops(void) {
   attentions = best_attention();
   rows16 = best_rows(getenv("ENDOSSL_KERNELS"));
   for (int i = 0; i < SCRATCHES; i++) pthread_key_create(&scratch_keys[i], free_scratch);
+  class_kernels = best_class(getenv("ENDOSSL_KERNELS"));
   for (size_t i = 0; i < sizeof ops / sizeof *ops; i++) register_op(&ops[i]);
 }

@@ -1,12 +1,9 @@
 /* Matrix products of few rows: each value of the kernel meets so few others that what counts is to read, or to write, the
  * kernel once, in the order of memory. Sums are float32's by fused multiply-adds, in an order that does not depend on how
  * tasks are shared out. Built as kernels.c is. */
-#include "kernels.h"
+#include "values.h"
 
 #include <string.h>
-
-#define JOIN_(a, b) a##b
-#define JOIN(a, b) JOIN_(a, b)
 
 typedef float Vector __attribute__((vector_size(4 * VW), aligned(4)));
 typedef float Aligned __attribute__((vector_size(4 * VW)));
@@ -35,27 +32,6 @@ INLINE Vector kernel_values(const float *from, size_t some, const bool bf16) {
   return bf16 ? rounded(x) : x;
 }
 
-INLINE float value(const void *p, size_t i, const bool bf16) {
-  if (!bf16) return ((const float *)p)[i];
-  union {
-    uint32_t bits;
-    float value;
-  } u = {.bits = (uint32_t)((const uint16_t *)p)[i] << 16};
-  return u.value;
-}
-
-INLINE void put(void *p, size_t i, float x, const bool bf16) {
-  if (!bf16) {
-    ((float *)p)[i] = x;
-    return;
-  }
-  union {
-    float value;
-    uint32_t bits;
-  } u = {.value = x};
-  ((uint16_t *)p)[i] = (uint16_t)(x != x ? 0x7fc0 : (u.bits + 0x7fff + ((u.bits >> 16) & 1)) >> 16);
-}
-
 /* ---- before ---- */
 
 static void plan(FewRows *p) {
@@ -77,9 +53,9 @@ static void pack(FewRows *p) {
   for (size_t k = 0; k < p->k; k += LINES)
     for (size_t r = 0; r < p->rows; r++)
       for (size_t i = 0; i < LINES; i++)
-        *to++ = k + i < p->k ? p->bf16 ? value(p->x, r * p->k + k + i, true) : value(p->x, r * p->k + k + i, false) : 0;
+        *to++ = k + i < p->k ? p->bf16 ? load(p->x, r * p->k + k + i, true) : load(p->x, r * p->k + k + i, false) : 0;
   if (!p->dy || !p->bf16) return;
-  for (size_t i = 0; i < p->wide_floats; i++) p->wide[i] = value(p->dy, i, true);
+  for (size_t i = 0; i < p->wide_floats; i++) p->wide[i] = load(p->dy, i, true);
 }
 
 INLINE const float *gradient(const FewRows *p) { return p->bf16 ? p->wide : p->dy; }
@@ -114,7 +90,7 @@ INLINE void stripe(const FewRows *p, size_t task, const bool bf16) {
   for (; k < p->k; k++) add_lines(p, from, columns, k, 1, sums, bf16);
   for (size_t r = 0; r < p->rows; r++) {
     const float *s = (const float *)(sums + r * vectors);
-    for (size_t j = 0; j < columns; j++) put(p->y, r * p->n + from + j, s[j], bf16);
+    for (size_t j = 0; j < columns; j++) store(p->y, r * p->n + from + j, s[j], bf16);
   }
 }
 
@@ -179,7 +155,7 @@ INLINE void dx_lines(const FewRows *p, size_t task, const bool bf16) {
       else
         dots_of_lines(p, line, 1, n, least(CHUNK, p->n - n), dx, bf16);
     for (size_t r = 0; r < p->rows; r++)
-      for (size_t i = 0; i < lines; i++) put(p->dx, r * p->k + line + i, dx[r * SIDE + i], bf16);
+      for (size_t i = 0; i < lines; i++) store(p->dx, r * p->k + line + i, dx[r * SIDE + i], bf16);
     line += lines;
   }
 }

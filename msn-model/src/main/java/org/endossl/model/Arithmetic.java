@@ -77,6 +77,15 @@ abstract class Arithmetic {
       int heads,
       int headWidth);
 
+  /**
+   * The class tokens' rows of {@link #attention}, of normalised y [rows, width]: [sequences,
+   * width].
+   */
+  Operand<?> classAttention(
+      Ops tf, Linear.Weights qkv, VitConfig config, Operand<?> y, Sequences sequences) {
+    return Attention.classValues(tf, this, qkv, config, y, sequences);
+  }
+
   /** The kept patches of images: [batch * kept, patch * patch * 3]; all of them without keep. */
   abstract Operand<?> patches(
       Ops tf, Operand<TFloat32> images, @Nullable Operand<TInt32> keep, int grid, int patch);

@@ -25,11 +25,7 @@ final class Attention {
   }
 
   /**
-   * The class tokens' rows of attention, without keys and values of the other tokens. Exact in real
-   * numbers: a query's score of a key is {@code q (Wk' x + bk) = (Wk q) x + q bk}, whose last term
-   * is the same for all keys and drops out of the softmax; the mixed values are {@code Wv' (sum a
-   * x) + bv} because the weights sum to 1. The gradient of the key bias, rounding noise around 0 in
-   * the full form, is exactly 0.
+   * The class tokens' rows of attention.
    *
    * @param y [rows, width], normalised
    * @return [sequences, width], projected, without the projection's bias
@@ -41,16 +37,37 @@ final class Attention {
       VitConfig config,
       Operand<?> y,
       Sequences sequences) {
+    return arithmetic.matMul(
+        tf, arithmetic.classAttention(tf, w.qkv(), config, y, sequences), w.proj().kernel());
+  }
+
+  /**
+   * The class tokens' rows of attention, without keys and values of the other tokens. Exact in real
+   * numbers: a query's score of a key is {@code q (Wk' x + bk) = (Wk q) x + q bk}, whose last term
+   * is the same for all keys and drops out of the softmax; the mixed values are {@code Wv' (sum a
+   * x) + bv} because the weights sum to 1. The gradient of the key bias, rounding noise around 0 in
+   * the full form, is exactly 0.
+   *
+   * @param y [rows, width], normalised
+   * @return [sequences, width], not projected
+   */
+  static Operand<?> classValues(
+      Ops tf,
+      Arithmetic arithmetic,
+      Linear.Weights qkv,
+      VitConfig config,
+      Operand<?> y,
+      Sequences sequences) {
     int width = config.width();
     int heads = config.heads();
     int headWidth = config.headWidth();
     Operand<?> query = sequences.classTokens(tf, y, width);
     Operand<TFloat32> scaled =
         tf.math.mul(
-            arithmetic.linear(tf, part(tf, w.qkv(), 0, width), query),
+            arithmetic.linear(tf, part(tf, qkv, 0, width), query),
             tf.constant((float) (1 / Math.sqrt(headWidth))));
     Operand<?> q = perHead(tf, arithmetic.narrow(tf, scaled), heads, headWidth);
-    Operand<?> wk = weights(tf, arithmetic, w.qkv(), 1, config); // [heads, width, headWidth]
+    Operand<?> wk = weights(tf, arithmetic, qkv, 1, config); // [heads, width, headWidth]
     Operand<?> qk =
         Arithmetic.transpose(
             tf, arithmetic.batchMatMul(tf, q, wk, true), 1, 0, 2); // [sequences, heads, width]
@@ -75,7 +92,7 @@ final class Attention {
             1,
             0,
             2); // [heads, sequences, width]
-    Operand<?> wv = weights(tf, arithmetic, w.qkv(), 2, config);
+    Operand<?> wv = weights(tf, arithmetic, qkv, 2, config);
     Operand<?> mixed =
         Arithmetic.reshape(
             tf,
@@ -83,8 +100,8 @@ final class Attention {
             -1,
             width);
     Operand<TFloat32> values =
-        tf.nn.biasAdd(arithmetic.widen(tf, mixed), part(tf, w.qkv(), 2, width).bias());
-    return arithmetic.matMul(tf, arithmetic.narrow(tf, values), w.proj().kernel());
+        tf.nn.biasAdd(arithmetic.widen(tf, mixed), part(tf, qkv, 2, width).bias());
+    return arithmetic.narrow(tf, values);
   }
 
   /** [sequences, width] to [heads, sequences, headWidth]. */

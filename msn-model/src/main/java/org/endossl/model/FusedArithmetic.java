@@ -55,6 +55,15 @@ final class FusedArithmetic extends Arithmetic {
   }
 
   @Override
+  Operand<?> classAttention(
+      Ops tf, Linear.Weights qkv, VitConfig config, Operand<?> y, Sequences sequences) {
+    Operand<?> values =
+        FusedOps.classAttention(
+            tf, y, qkv.kernel(), qkv.bias(), sequences.matrix(tf), config.heads());
+    return reshape(tf, values, sequences.count(), config.width()); // the graph knows no groups
+  }
+
+  @Override
   Operand<?> patches(
       Ops tf, Operand<TFloat32> images, @Nullable Operand<TInt32> keep, int grid, int patch) {
     Operand<?> cut =

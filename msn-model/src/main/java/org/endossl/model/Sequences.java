@@ -48,6 +48,11 @@ record Sequences(List<Group> groups) {
         : new Group((int) batch, tf.constant((int) batch), tokens);
   }
 
+  /** How many there are; -1 if that is known when the graph runs only. */
+  int count() {
+    return groups.get(0).count() < 0 ? -1 : groups.stream().mapToInt(Group::count).sum();
+  }
+
   /** [groups, 2]: sequences and tokens, as the native op takes them. */
   Operand<TInt32> matrix(Ops tf) {
     List<Operand<TInt32>> rows = new ArrayList<>();

@@ -206,26 +206,57 @@ class ArithmeticTest {
   void attention(int width, int heads, int count, int tokens, int more, int few) {
     int rows = count * tokens + more * few;
     check(
-        (tf, a, x) -> {
-          List<Sequences.Group> groups = new ArrayList<>();
-          groups.add(new Sequences.Group(count, tf.constant(count), tokens));
-          if (more > 0) {
-            groups.add(new Sequences.Group(more, tf.constant(more), few));
-          }
-          return List.of(
-              a.widen(
-                  tf,
-                  a.attention(
-                          tf,
-                          a.narrow(tf, x.get(0)),
-                          x.get(1),
-                          new Sequences(groups),
-                          heads,
-                          width / heads)
-                      .y()));
-        },
+        (tf, a, x) ->
+            List.of(
+                a.widen(
+                    tf,
+                    a.attention(
+                            tf,
+                            a.narrow(tf, x.get(0)),
+                            x.get(1),
+                            sequences(tf, count, tokens, more, few),
+                            heads,
+                            width / heads)
+                        .y())),
         1e-5,
         new long[][] {{rows, 3L * width}, {3L * width}});
+  }
+
+  private static Sequences sequences(Ops tf, int count, int tokens, int more, int few) {
+    List<Sequences.Group> groups = new ArrayList<>();
+    groups.add(new Sequences.Group(count, tf.constant(count), tokens));
+    if (more > 0) {
+      groups.add(new Sequences.Group(more, tf.constant(more), few));
+    }
+    return new Sequences(groups);
+  }
+
+  /** As {@link #attention}. */
+  @ParameterizedTest
+  @CsvSource({
+    "384,6,2,99,17,37",
+    "64,1,1,197,0,1",
+    "48,3,3,5,2,1",
+    "20,2,20,6,1,17",
+    "33,3,1,48,1,49",
+    "160,2,15,3,2,16"
+  })
+  void classAttention(int width, int heads, int count, int tokens, int more, int few) {
+    VitConfig config = new VitConfig(16, 16, width, 1, heads, 4, EPS, 0, VitConfig.Activation.GELU);
+    check(
+        (tf, a, x) ->
+            List.of(
+                a.widen(
+                    tf,
+                    a.classAttention(
+                        tf,
+                        new Linear.Weights(
+                            tf.math.div(x.get(1), tf.constant((float) Math.sqrt(width))), x.get(2)),
+                        config,
+                        a.narrow(tf, x.get(0)),
+                        sequences(tf, count, tokens, more, few)))),
+        1e-5,
+        new long[][] {{count * tokens + more * few, width}, {width, 3L * width}, {3L * width}});
   }
 
   /**
@@ -487,6 +518,8 @@ class ArithmeticTest {
       test.attention(20, 2, 2, 50, 1, 17);
       test.attention(160, 2, 1, 21, 2, 16);
       test.nan_reachesWhatAttentionMixesItInto(1);
+      test.classAttention(20, 2, 20, 6, 1, 17);
+      test.classAttention(160, 2, 15, 3, 2, 16);
     }
   }
 }

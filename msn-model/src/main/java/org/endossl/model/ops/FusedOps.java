@@ -27,6 +27,7 @@ public final class FusedOps {
   private static final String LAYER_NORM = "EndosslLayerNorm";
   private static final String BIAS_GELU = "EndosslBiasGelu";
   private static final String ATTENTION = "EndosslAttention";
+  private static final String CLASS_ATTENTION = "EndosslClassAttention";
   private static final String PATCHES = "EndosslPatches";
   private static final String MAT_MUL = "EndosslMatMul";
   private static final String ADAMW = "EndosslAdamW";
@@ -135,6 +136,28 @@ public final class FusedOps {
   public static Operand<?> attention(
       Ops tf, Operand<?> qkv, Operand<TFloat32> bias, Operand<TInt32> groups, int heads) {
     return builder(tf, ATTENTION, qkv, bias, groups).setAttr("heads", heads).build().output(0);
+  }
+
+  /**
+   * As {@link #attention} for the first token of each sequence, without keys and values of the
+   * others. The key bias has no part in it. Sums are float32, also of bfloat16.
+   *
+   * @param x [rows, width], what queries, keys and values are made of
+   * @param kernel [width, 3 * width], queries before keys before values, heads within each
+   * @param bias [3 * width]
+   * @return [sequences, width] of {@code x}'s type
+   */
+  public static Operand<?> classAttention(
+      Ops tf,
+      Operand<?> x,
+      Operand<TFloat32> kernel,
+      Operand<TFloat32> bias,
+      Operand<TInt32> groups,
+      int heads) {
+    return builder(tf, CLASS_ATTENTION, x, kernel, bias, groups)
+        .setAttr("heads", heads)
+        .build()
+        .output(0);
   }
 
   /**
@@ -284,6 +307,25 @@ public final class FusedOps {
                           op.input(2))
                       .setAttr("heads", op.attributes().getAttrInt("heads")));
           return List.of(d[0], d[1], tf.constant(0));
+        });
+    TensorFlow.registerCustomGradient(
+        CLASS_ATTENTION,
+        (tf, op, given) -> {
+          Output<?>[] d =
+              run(
+                  builder(
+                          tf,
+                          CLASS_ATTENTION + "Grad",
+                          given.get(0),
+                          op.input(0),
+                          op.input(1),
+                          op.output(1),
+                          op.output(2),
+                          op.output(3),
+                          op.output(4),
+                          op.input(3))
+                      .setAttr("heads", op.attributes().getAttrInt("heads")));
+          return List.of(d[0], d[1], d[2], tf.constant(0));
         });
   }
 
