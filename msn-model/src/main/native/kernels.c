@@ -447,29 +447,48 @@ static void patches(void *args, size_t task) {
 /* What TensorFlow's ResourceApplyGradientDescent and ResourceApplyAdam do, one after the other. */
 static void adamw(void *args, size_t task) {
 #pragma clang fp contract(off)
+  enum { LINES = 64, AHEAD = 256 }; /* floats */
   const AdamW a = ((const AdamW *)args)[task];
   const float one_less_beta1 = 1.f - 0.9f, one_less_beta2 = 1.f - 0.999f;
-  for (size_t i = 0; i < a.count; i++) {
-    const float g = a.gradient[i] * a.scale;
-    const float w = a.weight[i] - a.weight[i] * a.decay;
-    const float m = a.first[i] + (g - a.first[i]) * one_less_beta1;
-    const float v = a.second[i] + (g * g - a.second[i]) * one_less_beta2;
-    a.first[i] = m;
-    a.second[i] = v;
-    a.weight[i] = w - (m * a.rate) / (sqrtf(v) + a.epsilon);
+  for (size_t from = 0; from < a.count; from += LINES) {
+    const size_t end = least(a.count, from + LINES);
+    for (size_t i = from; i < from + LINES; i += 16) {
+      __builtin_prefetch(a.weight + i + AHEAD, 1);
+      __builtin_prefetch(a.first + i + AHEAD, 1);
+      __builtin_prefetch(a.second + i + AHEAD, 1);
+      __builtin_prefetch(a.gradient + i + AHEAD);
+    }
+    for (size_t i = from; i < end; i++) {
+      const float g = a.gradient[i] * a.scale;
+      const float w = a.weight[i] - a.weight[i] * a.decay;
+      const float m = a.first[i] + (g - a.first[i]) * one_less_beta1;
+      const float v = a.second[i] + (g * g - a.second[i]) * one_less_beta2;
+      a.first[i] = m;
+      a.second[i] = v;
+      a.weight[i] = w - (m * a.rate) / (sqrtf(v) + a.epsilon);
+    }
   }
 }
 
 static void squares(void *args, size_t task) {
+  enum { PART = 1024, AHEAD = 2048 }; /* floats; the prefetch reads twice as fast as without */
   Squares *a = (Squares *)args + task;
   double sum = 0;
-  for (size_t from = 0; from < a->count; from += 1024) {
-    const size_t end = a->count - from < 1024 ? a->count : from + 1024;
+  for (size_t from = 0; from < a->count; from += PART) {
+    const float *x = a->values + from;
+    const size_t n = least(PART, a->count - from), whole = n / (4 * VW) * 4 * VW;
+    Vector s[4] = {0};
+    for (size_t i = 0; i < whole; i += 4 * VW)
+#pragma GCC unroll 4
+      for (size_t j = 0; j < 4; j++) {
+        const Vector v = *(const Vector *)(x + i + j * VW);
+        __builtin_prefetch(x + i + j * VW + AHEAD);
+        s[j] += v * v;
+      }
+    const Vector four = (s[0] + s[1]) + (s[2] + s[3]);
     float part = 0;
-    {
-#pragma clang fp reassociate(on)
-      for (size_t i = from; i < end; i++) part += a->values[i] * a->values[i];
-    }
+    for (size_t i = 0; i < VW; i++) part += four[i];
+    for (size_t i = whole; i < n; i++) part += x[i] * x[i];
     sum += part;
   }
   a->sum = sum;

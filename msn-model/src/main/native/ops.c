@@ -486,7 +486,7 @@ static void patches(Call *c) { /* images keep -> patches */
 
 /* ---- optimizer ---- */
 
-enum { STRETCH = 1 << 15 }; /* floats */
+enum { STRETCH = 1 << 17 }; /* floats */
 
 static size_t stretches(size_t n) { return (n + STRETCH - 1) / STRETCH; }
 

@@ -47,7 +47,8 @@ public final class EmaUpdate {
   /**
    * Builds the update.
    *
-   * @param targets handles of float32 resource variables, each once
+   * @param targets handles of float32 resource variables, each once, with values from before the
+   *     run
    * @param onlines handles of as many variables, of the same shapes
    * @param momentum scalar in [0, 1]
    * @param after the ops that must have run before an online variable is read
@@ -69,28 +70,26 @@ public final class EmaUpdate {
       throw new IllegalStateException("EmaUpdate: " + EmaLibrary.status().reason());
     }
     // One node stands for all of them, or the graph would have their number squared in edges.
-    Op barrier =
-        tf.withSubScope(OP_TYPE)
-            .withControlDependencies(List.copyOf(after))
-            .withName("after")
-            .noOp();
-    Ops late = tf.withSubScope(OP_TYPE).withControlDependencies(List.of(barrier));
+    Ops scoped = tf.withSubScope(OP_TYPE);
+    Op barrier = scoped.withControlDependencies(List.copyOf(after)).withName("after").noOp();
+    Ops late = scoped.withControlDependencies(List.of(barrier));
     List<Operand<TFloat32>> values = new ArrayList<>();
     for (Operand<? extends TType> online : onlines) {
       values.add(late.readVariableOp(online, TFloat32.class));
     }
     return fused
-        ? fused(late, targets, values, momentum)
+        ? fused(late, allInitialized(scoped, targets), targets, values, momentum) // looks at once
         : composite(late, targets, values, momentum);
   }
 
   private static Op fused(
       Ops tf,
+      Op initialized,
       List<? extends Operand<? extends TType>> targets,
       List<Operand<TFloat32>> onlines,
       Operand<TFloat64> momentum) {
     Operation update =
-        tf.withControlDependencies(List.of(allInitialized(tf, targets)))
+        tf.withControlDependencies(List.of(initialized))
             .scope()
             .opBuilder(OP_TYPE, OP_TYPE)
             .addInputList(outputs(targets))

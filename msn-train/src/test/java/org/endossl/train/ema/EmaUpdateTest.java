@@ -233,9 +233,10 @@ class EmaUpdateTest {
               List.of(target),
               List.of(online),
               tf.constant(0.5),
-              List.of(one, two),
+              List.of(),
               EmaUpdate.Form.NATIVE);
       try (Session session = new Session(graph)) {
+        session.runner().addTarget(one).addTarget(two).run().close();
         TFInvalidArgumentException e =
             assertThrows(
                 TFInvalidArgumentException.class,
