@@ -498,5 +498,5 @@ static void squares(void *args, size_t task) {
 #define TEXT(x) TEXT_(x)
 
 __attribute__((visibility("hidden"))) const Kernels JOIN(kernels_, VARIANT) = {
-    TEXT(VARIANT), {layer_norm, layer_norm_gradient, bias_gelu, bias_gelu_gradient, patches},
+    TEXT(VARIANT), {false, layer_norm, layer_norm_gradient, bias_gelu, bias_gelu_gradient, patches},
     {attention_plan, attention, attention_gradient}, adamw, squares};

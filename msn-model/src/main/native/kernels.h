@@ -174,6 +174,7 @@ typedef struct {
 } ClassKernels;
 
 typedef struct {
+  bool in_place; /* whether y may be branch or u, sum h, and of gradients dh dsum, dbranch and du dy */
   void (*layer_norm)(void *, size_t task);
   void (*layer_norm_gradient)(void *, size_t task);
   void (*bias_gelu)(void *, size_t task);

@@ -85,6 +85,18 @@ static void *allocate(Call *c, int i, int type, int dims, int64_t a, int64_t b) 
   return t ? TF_TensorData(t) : NULL;
 }
 
+/* An output of [a, b] in place of an input of that type and shape, where nobody else reads it and the kernels take it. */
+static void *replace(Call *c, int input, int i, int type, int64_t a, int64_t b, bool in_place) {
+  if (!in_place || failed(c)) return allocate(c, i, type, 2, a, b);
+  const int64_t shape[2] = {a, b};
+  int from;
+  TF_DeleteTensor(c->in[input]); /* another reader else; the context holds it until the end of the call */
+  c->in[input] = NULL;
+  Opaque *t = TF_ForwardInputOrAllocateOutput(c->context, &input, 1, i, shape, 2, &from, c->status);
+  c->out[i] = t;
+  return t ? TF_TensorData(t) : NULL;
+}
+
 static void call(void *attributes, Opaque *context, const char *op, void (*body)(Call *)) {
   Call c = {.op = op, .attributes = attributes, .context = context, .status = TF_NewStatus(), .inputs = TF_NumInputs(context)};
   for (int i = 0; i < c.inputs && !failed(&c); i++) TF_GetInput(context, i, &c.in[i], c.status);
@@ -163,8 +175,9 @@ static void add_layer_norm(Call *c) { /* h branch bias weight beta -> sum y stat
   const int type = TF_TensorType(c->in[1]);
   LayerNorm a = {.rows = (size_t)rows, .width = (size_t)width, .bf16 = type == BFLOAT16, .epsilon = c->attributes->epsilon,
                  .h = data(c, 0), .branch = data(c, 1), .bias = data(c, 2), .weight = data(c, 3), .beta = data(c, 4)};
-  a.sum = allocate(c, 0, FLOAT, 2, rows, width);
-  a.y = allocate(c, 1, type, 2, rows, width);
+  const bool in_place = row_kernels(a.bf16)->in_place;
+  a.sum = replace(c, 0, 0, FLOAT, rows, width, in_place);
+  a.y = replace(c, 1, 1, type, rows, width, in_place);
   a.statistics = allocate(c, 2, FLOAT, 2, rows, 2);
   if (!failed(c)) pool_run(row_kernels(a.bf16)->layer_norm, &a, row_tasks(a.rows));
 }
@@ -214,9 +227,12 @@ static void add_layer_norm_gradient(Call *c) { /* dsum dy sum statistics weight 
   LayerNorm a = {.rows = (size_t)rows, .width = (size_t)width, .bf16 = type == BFLOAT16,
                  .dsum = count(c, 0) ? data(c, 0) : NULL, .dy = data(c, 1), .h = data(c, 2), .statistics = data(c, 3),
                  .weight = data(c, 4)};
-  a.dh = allocate(c, 0, FLOAT, 2, rows, width);
-  void *dbranch = allocate(c, 1, type, 2, a.bf16 ? rows : 0, width); /* float32: it is dh */
-  a.dbranch = a.bf16 ? dbranch : NULL;
+  const bool in_place = row_kernels(a.bf16)->in_place;
+  a.dh = replace(c, 0, 0, FLOAT, rows, width, in_place && a.dsum);
+  if (a.bf16)
+    a.dbranch = replace(c, 1, 1, type, rows, width, in_place);
+  else
+    allocate(c, 1, type, 2, 0, width); /* it is dh */
   layer_norm_gradient(c, &a, (const int[]){2, 3, 4});
 }
 
@@ -242,7 +258,7 @@ static void bias_gelu(Call *c) { /* u bias -> y */
   want(c, 1, "bias", 1, width, 0);
   const int type = TF_TensorType(c->in[0]);
   BiasGelu a = {.rows = (size_t)rows, .width = (size_t)width, .bf16 = type == BFLOAT16, .u = data(c, 0), .bias = data(c, 1)};
-  a.out = allocate(c, 0, type, 2, rows, width);
+  a.out = replace(c, 0, 0, type, rows, width, row_kernels(a.bf16)->in_place);
   if (!failed(c)) pool_run(row_kernels(a.bf16)->bias_gelu, &a, row_tasks(a.rows));
 }
 
@@ -255,7 +271,7 @@ static void bias_gelu_gradient(Call *c) { /* dy u bias -> du dbias */
   const int type = TF_TensorType(c->in[0]);
   BiasGelu a = {.rows = (size_t)rows, .width = (size_t)width, .bf16 = type == BFLOAT16, .dy = data(c, 0), .u = data(c, 1),
                 .bias = data(c, 2)};
-  a.out = allocate(c, 0, type, 2, rows, width);
+  a.out = replace(c, 0, 0, type, rows, width, row_kernels(a.bf16)->in_place);
   float *dbias = allocate(c, 1, FLOAT, 1, width, 0);
   if (failed(c)) return;
   const size_t tasks = row_tasks(a.rows);

@@ -2,7 +2,7 @@
  * what is computed). Rounding is to nearest, ties to even; values below 2^-126 become 0, of either sign.
  *
  * Memory sets the pace. Rows follow each other, so that each operand is one stream, and all streams, also those that are written,
- * are asked for ahead. */
+ * are asked for ahead. A value is read before what takes its place is written: rows may be written over what they come from. */
 #include "gelu_bf16.h"
 #include "kernels.h"
 
@@ -221,5 +221,5 @@ static void patches(void *args, size_t image) {
   }
 }
 
-__attribute__((visibility("hidden"))) const RowKernels rows_bf16 = {layer_norm, layer_norm_gradient, bias_gelu, bias_gelu_gradient,
-                                                                       patches};
+__attribute__((visibility("hidden"))) const RowKernels rows_bf16 = {
+    true, layer_norm, layer_norm_gradient, bias_gelu, bias_gelu_gradient, patches};
