@@ -494,9 +494,73 @@ static void squares(void *args, size_t task) {
   a->sum = sum;
 }
 
+/* ---- BatchNorm and GELU ---- */
+
+static void batch_norm(void *args, size_t task) {
+  const BatchNorm *a = args;
+  const size_t w = a->width, from = task * NORM_COLUMNS, n = least(NORM_COLUMNS, w - from);
+  const float *x = a->x + from, *beta = a->beta + from;
+  float *y = a->y + from;
+  for (size_t g = 0; g < a->groups; g++) {
+    const size_t rows = (size_t)a->sizes[g];
+    float mean[NORM_COLUMNS] = {0}, variance[NORM_COLUMNS] = {0}, scale[NORM_COLUMNS];
+    for (size_t r = 0; r < rows; r++)
+      for (size_t i = 0; i < n; i++) mean[i] += x[r * w + i];
+    for (size_t i = 0; i < n; i++) mean[i] /= (float)rows;
+    for (size_t r = 0; r < rows; r++)
+      for (size_t i = 0; i < n; i++) variance[i] += (x[r * w + i] - mean[i]) * (x[r * w + i] - mean[i]);
+    for (size_t i = 0; i < n; i++) {
+      variance[i] /= (float)rows;
+      scale[i] = 1.f / sqrtf(variance[i] + a->epsilon) * a->weight[from + i];
+      a->mean[g * w + from + i] = mean[i];
+      a->variance[g * w + from + i] = variance[i];
+    }
+    for (size_t r = 0; r < rows; r++, x += w, y += w)
+      for (size_t i = 0; i < n; i++) {
+        const float u = (x[i] - mean[i]) * scale[i] + beta[i], half = 0.5f * u;
+        y[i] = half * error_function(u * 0.70710678118654752f) + half;
+      }
+  }
+}
+
+static void batch_norm_gradient(void *args, size_t task) {
+  const BatchNorm *a = args;
+  const size_t w = a->width, from = task * NORM_COLUMNS, n = least(NORM_COLUMNS, w - from);
+  const float *restrict x = a->x + from, *restrict dy = a->dy + from, *weight = a->weight + from, *beta = a->beta + from;
+  float *restrict dx = a->dx + from, *dweight = a->dweight + from, *dbeta = a->dbeta + from;
+  for (size_t i = 0; i < n; i++) dweight[i] = dbeta[i] = 0;
+  for (size_t g = 0; g < a->groups; g++) {
+    const size_t rows = (size_t)a->sizes[g];
+    const float *mean = a->saved_mean + g * w + from, *variance = a->saved_variance + g * w + from;
+    float inverse[NORM_COLUMNS], sum[NORM_COLUMNS] = {0}, along[NORM_COLUMNS] = {0};
+    for (size_t i = 0; i < n; i++) inverse[i] = 1.f / sqrtf(variance[i] + a->epsilon);
+    for (size_t r = 0; r < rows; r++)
+      for (size_t i = 0; i < n; i++) {
+        const float unit = (x[r * w + i] - mean[i]) * inverse[i], u = unit * weight[i] + beta[i];
+        const float cdf = 0.5f * error_function(u * 0.70710678118654752f) + 0.5f;
+        const float pdf = 0.3989422804014327f * exponential(-0.5f * u * u);
+        const float d = dy[r * w + i] * (u * pdf + cdf);
+        dx[r * w + i] = d; /* until the sums are known */
+        sum[i] += d;
+        along[i] += d * unit;
+      }
+    for (size_t i = 0; i < n; i++) {
+      dbeta[i] += sum[i];
+      dweight[i] += along[i];
+      sum[i] /= (float)rows;
+      along[i] /= (float)rows;
+    }
+    for (size_t r = 0; r < rows; r++, x += w, dy += w, dx += w)
+      for (size_t i = 0; i < n; i++) {
+        const float unit = (x[i] - mean[i]) * inverse[i];
+        dx[i] = weight[i] * inverse[i] * (dx[i] - sum[i] - unit * along[i]);
+      }
+  }
+}
+
 #define TEXT_(x) #x
 #define TEXT(x) TEXT_(x)
 
 __attribute__((visibility("hidden"))) const Kernels JOIN(kernels_, VARIANT) = {
     TEXT(VARIANT), {false, layer_norm, layer_norm_gradient, bias_gelu, bias_gelu_gradient, patches},
-    {attention_plan, attention, attention_gradient}, adamw, squares};
+    {attention_plan, attention, attention_gradient}, adamw, squares, batch_norm, batch_norm_gradient};

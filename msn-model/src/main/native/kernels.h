@@ -84,6 +84,20 @@ typedef struct {
 
 enum { CLASS_SEQUENCES = 16, CLASS_LINES = 32 };
 
+/* GELU of x [rows, width], normalised over the rows of each group. A task is NORM_COLUMNS of the width. */
+typedef struct {
+  size_t width, groups;
+  const int32_t *sizes; /* rows of each group */
+  float epsilon;
+  const float *x, *weight, *beta;
+  float *y, *mean, *variance; /* of each group, [groups, width] */
+  /* gradient */
+  const float *dy, *saved_mean, *saved_variance;
+  float *dx, *dweight, *dbeta;
+} BatchNorm;
+
+enum { NORM_COLUMNS = 64 };
+
 /* Patches of images [batch, side, side, 3], those of keep only. A task is one image. */
 typedef struct {
   size_t grid, patch, kept;
@@ -188,6 +202,8 @@ typedef struct {
   AttentionKernels attention;
   void (*adamw)(void *, size_t task);   /* of an array */
   void (*squares)(void *, size_t task); /* of an array */
+  void (*batch_norm)(void *, size_t task);
+  void (*batch_norm_gradient)(void *, size_t task);
 } Kernels;
 
 #endif

@@ -285,6 +285,53 @@ static void bias_gelu_gradient(Call *c) { /* dy u bias -> du dbias */
   free(a.parts);
 }
 
+/* ---- BatchNorm and GELU ---- */
+
+/* The rows of each group, which are all rows; NULL on failure. */
+static const int32_t *group_sizes(Call *c, int input, int64_t rows) {
+  const int32_t *sizes = data(c, input);
+  int64_t all = 0;
+  if (TF_NumDims(c->in[input]) != 1) fail(c, "groups: got rank %d, wanted 1", TF_NumDims(c->in[input]));
+  for (size_t g = 0; !failed(c) && g < count(c, input); g++) {
+    if (sizes[g] < 1) fail(c, "groups: value %zu: got %d rows, wanted at least 1", g, sizes[g]);
+    all += sizes[g];
+  }
+  if (all != rows) fail(c, "groups: got %lld rows in all, wanted the %lld of x", (long long)all, (long long)rows);
+  return failed(c) ? NULL : sizes;
+}
+
+static void batch_norm_gelu(Call *c) { /* x weight beta groups -> y mean variance */
+  want(c, 0, "x", 2, -1, -1);
+  if (failed(c)) return;
+  const int64_t rows = TF_Dim(c->in[0], 0), width = TF_Dim(c->in[0], 1), groups = (int64_t)count(c, 3);
+  want(c, 1, "weight", 1, width, 0);
+  want(c, 2, "beta", 1, width, 0);
+  BatchNorm a = {.width = (size_t)width, .groups = (size_t)groups, .sizes = group_sizes(c, 3, rows), .epsilon = c->attributes->epsilon,
+                 .x = data(c, 0), .weight = data(c, 1), .beta = data(c, 2)};
+  a.y = allocate(c, 0, FLOAT, 2, rows, width);
+  a.mean = allocate(c, 1, FLOAT, 2, groups, width);
+  a.variance = allocate(c, 2, FLOAT, 2, groups, width);
+  if (!failed(c)) pool_run(kernels->batch_norm, &a, up(a.width, NORM_COLUMNS));
+}
+
+static void batch_norm_gelu_gradient(Call *c) { /* dy x weight beta mean variance groups -> dx dweight dbeta */
+  want(c, 0, "dy", 2, -1, -1);
+  if (failed(c)) return;
+  const int64_t rows = TF_Dim(c->in[0], 0), width = TF_Dim(c->in[0], 1), groups = (int64_t)count(c, 6);
+  want(c, 1, "x", 2, rows, width);
+  want(c, 2, "weight", 1, width, 0);
+  want(c, 3, "beta", 1, width, 0);
+  want(c, 4, "mean", 2, groups, width);
+  want(c, 5, "variance", 2, groups, width);
+  BatchNorm a = {.width = (size_t)width, .groups = (size_t)groups, .sizes = group_sizes(c, 6, rows), .epsilon = c->attributes->epsilon,
+                 .dy = data(c, 0), .x = data(c, 1), .weight = data(c, 2), .beta = data(c, 3), .saved_mean = data(c, 4),
+                 .saved_variance = data(c, 5)};
+  a.dx = allocate(c, 0, FLOAT, 2, rows, width);
+  a.dweight = allocate(c, 1, FLOAT, 1, width, 0);
+  a.dbeta = allocate(c, 2, FLOAT, 1, width, 0);
+  if (!failed(c)) pool_run(kernels->batch_norm_gradient, &a, up(a.width, NORM_COLUMNS));
+}
+
 /* ---- attention ---- */
 
 /* The first row of every sequence and the end, from groups [n, 2] of (sequences, tokens), and the tokens of
@@ -806,6 +853,22 @@ static void bias_gelu_gradient_shape(Opaque *context, Opaque *status) {
   if (!TF_GetCode(status)) same(f, 1, 2);
 }
 
+static void batch_norm_shape(Opaque *context, Opaque *status) {
+  Infer f = infer(context, status);
+  const int64_t ranks[] = {2, 1, 1, 1};
+  for (int i = 0; i < 4 && !TF_GetCode(status); i++) rank(f, i, ranks[i]);
+  if (TF_GetCode(status)) return;
+  same(f, 0, 0);
+  const int64_t width = dimension(f, 1, 0);
+  for (int i = 1; i < 3; i++) rows_of(f, i, 3, width);
+}
+
+static void batch_norm_gradient_shape(Opaque *context, Opaque *status) {
+  Infer f = infer(context, status);
+  same(f, 0, 1);
+  for (int i = 1; i < 3 && !TF_GetCode(status); i++) same(f, i, 2);
+}
+
 static void attention_shapes(Opaque *context, Opaque *status) {
   Infer f = infer(context, status);
   rank(f, 0, 2);
@@ -870,6 +933,15 @@ static void *create(Opaque *construction, bool epsilon, bool heads, bool patch) 
 }
 
 static void *create_plain(Opaque *construction) { return create(construction, false, false, false); }
+static void *create_float_norm(Opaque *construction) { /* without T */
+  Opaque *status = TF_NewStatus();
+  Attributes *a = calloc(1, sizeof *a);
+  TF_OpKernelConstruction_GetAttrFloat(construction, "epsilon", &a->epsilon, status);
+  if (TF_GetCode(status)) TF_OpKernelConstruction_Failure(construction, status);
+  TF_DeleteStatus(status);
+  return a;
+}
+
 static void *create_norm(Opaque *construction) { return create(construction, true, false, false); }
 static void *create_attention(Opaque *construction) { return create(construction, false, true, false); }
 static void *create_patches(Opaque *construction) { return create(construction, false, false, true); }
@@ -936,6 +1008,8 @@ COMPUTE(EndosslAttention, attention)
 COMPUTE(EndosslAttentionGrad, attention_gradient)
 COMPUTE(EndosslClassAttention, class_attention)
 COMPUTE(EndosslClassAttentionGrad, class_attention_gradient)
+COMPUTE(EndosslBatchNormGelu, batch_norm_gelu)
+COMPUTE(EndosslBatchNormGeluGrad, batch_norm_gelu_gradient)
 COMPUTE(EndosslPatches, patches)
 COMPUTE(EndosslMatMul, mat_mul)
 COMPUTE(EndosslMatMulGrad, mat_mul_gradient)
@@ -963,6 +1037,12 @@ static const Op ops[] = {
     {"EndosslBiasGelu", "T: {float, bfloat16}", "u: T;bias: float", "y: T", create_plain, compute_EndosslBiasGelu, bias_gelu_shape},
     {"EndosslBiasGeluGrad", "T: {float, bfloat16}", "dy: T;u: T;bias: float", "du: T;dbias: float", create_plain,
      compute_EndosslBiasGeluGrad, bias_gelu_gradient_shape},
+    /* y = gelu of x normalised over the rows of each group; groups: their sizes; mean and biased variance of each */
+    {"EndosslBatchNormGelu", "epsilon: float", "x: float;weight: float;beta: float;groups: int32", "y: float;mean: float;variance: float",
+     create_float_norm, compute_EndosslBatchNormGelu, batch_norm_shape},
+    {"EndosslBatchNormGeluGrad", "epsilon: float",
+     "dy: float;x: float;weight: float;beta: float;mean: float;variance: float;groups: int32", "dx: float;dweight: float;dbeta: float",
+     create_float_norm, compute_EndosslBatchNormGeluGrad, batch_norm_gradient_shape},
     /* y = softmax(q k' / sqrt(d)) v for each head of each sequence; groups: rows of (sequences, tokens) */
     {"EndosslAttention", "T: {float, bfloat16};heads: int >= 1", "qkv: T;bias: float;groups: int32", "y: T;lse: float",
      create_attention, compute_EndosslAttention, attention_shapes},

@@ -1,5 +1,6 @@
 package org.endossl.model;
 
+import com.google.common.primitives.ImmutableIntArray;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -59,6 +60,12 @@ abstract class Arithmetic {
 
   /** {@code gelu(u + bias)}. */
   abstract Operand<?> biasGelu(Ops tf, Operand<?> u, Operand<TFloat32> bias);
+
+  /** GELU of float32 rows that BatchNorm normalises group by group; rows of each group. */
+  BatchNorm.Output batchNormGelu(
+      Ops tf, BatchNorm.Weights w, Operand<TFloat32> x, ImmutableIntArray groups) {
+    return BatchNorm.trainGelu(tf, w, x, groups);
+  }
 
   /** What lies between the two layers of an MLP, of {@code u + bias}. */
   final Operand<?> activation(

@@ -1,6 +1,9 @@
 package org.endossl.model;
 
+import com.google.common.primitives.ImmutableIntArray;
+import java.util.ArrayList;
 import java.util.List;
+import org.endossl.model.ops.FusedOps;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
@@ -58,10 +61,69 @@ final class BatchNorm {
         tf.dtypes.cast(tf.shape.size(x, tf.constant(0)), TFloat32.class); // unknown until it runs
     Operand<TFloat32> unbias =
         tf.math.div(rows, tf.math.maximum(tf.math.sub(rows, tf.constant(1f)), tf.constant(1f)));
+    return new Output(y, updates(tf, w, mean, variance, unbias, after));
+  }
+
+  /**
+   * GELU of what {@link #train} gives for each of some groups of rows, and the updates of the
+   * running averages, group by group.
+   *
+   * @param x [rows, width]
+   * @param groups rows of each, at least two
+   */
+  static Output trainGelu(Ops tf, Weights w, Operand<TFloat32> x, ImmutableIntArray groups) {
+    List<Op> updates = new ArrayList<>();
+    if (groups.length() == 1) {
+      Output only = train(tf, w, x, updates);
+      return new Output(Gelu.apply(tf, only.y()), only.updates());
+    }
+    List<Operand<TFloat32>> parts = new ArrayList<>();
+    int from = 0;
+    for (int rows : groups.asList()) {
+      Operand<TFloat32> part =
+          tf.slice(x, tf.constant(new int[] {from, 0}), tf.constant(new int[] {rows, -1}));
+      Output normed = train(tf, w, part, updates);
+      updates.addAll(normed.updates());
+      parts.add(normed.y());
+      from += rows;
+    }
+    return new Output(Gelu.apply(tf, tf.concat(parts, tf.constant(0))), updates);
+  }
+
+  /** The same by one native op. */
+  static Output fusedTrainGelu(Ops tf, Weights w, Operand<TFloat32> x, ImmutableIntArray groups) {
+    FusedOps.BatchNormed normed =
+        FusedOps.batchNormGelu(tf, x, w.weight(), w.bias(), tf.constant(groups.toArray()), EPS);
+    List<Op> updates = new ArrayList<>();
+    for (int i = 0; i < groups.length(); i++) {
+      float rows = groups.get(i);
+      updates.addAll(
+          updates(
+              tf,
+              w,
+              row(tf, normed.mean(), i),
+              row(tf, normed.variance(), i),
+              tf.constant(rows / Math.max(rows - 1, 1)),
+              List.copyOf(updates)));
+    }
+    return new Output(normed.y(), updates);
+  }
+
+  private static Operand<TFloat32> row(Ops tf, Operand<TFloat32> x, int index) {
+    return tf.slice(x, tf.constant(new int[] {index, 0}), tf.constant(new int[] {1, -1}));
+  }
+
+  /** Of the running averages; mean and biased variance are [1, width]. */
+  private static List<Op> updates(
+      Ops tf,
+      Weights w,
+      Operand<TFloat32> mean,
+      Operand<TFloat32> variance,
+      Operand<TFloat32> unbias,
+      List<Op> after) {
     Operand<TFloat32> unbiased = tf.math.mul(variance, unbias);
     Ops late = tf.withControlDependencies(after);
-    return new Output(
-        y, List.of(update(late, w.runningMean(), mean), update(late, w.runningVar(), unbiased)));
+    return List.of(update(late, w.runningMean(), mean), update(late, w.runningVar(), unbiased));
   }
 
   /** Normalises with the running averages. */

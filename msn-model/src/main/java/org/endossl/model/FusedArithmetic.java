@@ -1,5 +1,6 @@
 package org.endossl.model;
 
+import com.google.common.primitives.ImmutableIntArray;
 import org.endossl.model.ops.FusedOps;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.Operand;
@@ -41,6 +42,12 @@ final class FusedArithmetic extends Arithmetic {
   @Override
   Operand<?> biasGelu(Ops tf, Operand<?> u, Operand<TFloat32> bias) {
     return FusedOps.biasGelu(tf, u, bias);
+  }
+
+  @Override
+  BatchNorm.Output batchNormGelu(
+      Ops tf, BatchNorm.Weights w, Operand<TFloat32> x, ImmutableIntArray groups) {
+    return BatchNorm.fusedTrainGelu(tf, w, x, groups);
   }
 
   @Override

@@ -70,7 +70,8 @@ public final class PredictionHead {
    * The predictions in training mode: BatchNorm uses the statistics of these rows.
    *
    * @param z [rows, width], at least two rows
-   * @param previous the output of the group of views before, as in {@link ProjectionHead#apply}
+   * @param previous the output of the group of views before, whose updates of the running averages
+   *     come first; null for the first group
    */
   public static ProjectionHead.Output apply(
       Ops tf, Weights w, Operand<TFloat32> z, ProjectionHead.@Nullable Output previous) {

@@ -1,8 +1,8 @@
 package org.endossl.model;
 
+import com.google.common.primitives.ImmutableIntArray;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
@@ -61,34 +61,35 @@ public final class ProjectionHead {
   }
 
   /**
-   * The projections in training mode: BatchNorm uses the statistics of these rows.
+   * The projections in training mode: BatchNorm uses the statistics of each group's rows.
    *
-   * @param compute who computes the linear layers; float32 in any precision
-   * @param x [rows, width], one group of views; at least two rows with BatchNorm
-   * @param previous the output of the group before, whose updates of the running averages come
-   *     first; null for the first group
+   * @param compute who computes; float32 in any precision
+   * @param x [rows, width], groups of views one after the other
+   * @param groups rows of each, at least two with BatchNorm; the running averages move once for
+   *     each
    * @throws IllegalArgumentException if there is one row and BatchNorm
    */
   public static Output apply(
-      Ops tf, Weights w, Compute compute, Operand<TFloat32> x, @Nullable Output previous) {
-    if (!w.norms.isEmpty() && x.shape().numDimensions() == 2 && x.shape().get(0) == 1) {
+      Ops tf, Weights w, Compute compute, Operand<TFloat32> x, int... groups) {
+    ImmutableIntArray sizes = ImmutableIntArray.copyOf(groups);
+    if (!w.norms.isEmpty() && sizes.contains(1)) {
       throw new IllegalArgumentException(
           "projection head: got 1 row, wanted at least 2 for the statistics of BatchNorm");
     }
     Ops scoped = tf.withSubScope("head");
     Arithmetic arithmetic =
         Arithmetic.of(new Compute(Compute.Precision.FLOAT32, compute.kernels()));
-    List<Op> after = previous == null ? List.of() : previous.runningAverageUpdates();
     List<Op> updates = new ArrayList<>();
     Operand<TFloat32> y = x;
     for (int i = 0; i < w.hidden.size(); i++) {
       y = arithmetic.linear(scoped, w.hidden.get(i), y);
-      if (!w.norms.isEmpty()) {
-        BatchNorm.Output normed = BatchNorm.train(scoped, w.norms.get(i), y, after);
+      if (w.norms.isEmpty()) {
+        y = Gelu.apply(scoped, y);
+      } else {
+        BatchNorm.Output normed = arithmetic.batchNormGelu(scoped, w.norms.get(i), y, sizes);
         updates.addAll(normed.updates());
         y = normed.y();
       }
-      y = Gelu.apply(scoped, y);
     }
     return new Output(arithmetic.linear(scoped, w.last, y), updates);
   }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.common.primitives.ImmutableIntArray;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -187,6 +188,29 @@ class ArithmeticTest {
       sum += (got[i] - wanted[i]) * (got[i] - wanted[i]);
     }
     return Math.sqrt(sum / wanted.length);
+  }
+
+  /** Rows of two groups, the second perhaps missing; width. */
+  @ParameterizedTest
+  @CsvSource({"2,0,1", "8,0,2048", "4,40,130", "3,2,64"})
+  void batchNormGelu(int first, int second, int width) {
+    ImmutableIntArray groups =
+        second == 0 ? ImmutableIntArray.of(first) : ImmutableIntArray.of(first, second);
+    check(
+        (tf, a, x) -> {
+          ModelVariable average = // of which only the shape counts
+              new VariableStore(tf, "average" + System.identityHashCode(a), 0)
+                  .variable("x", Shape.of(width), Initializer.zeros(), false);
+          return List.of(
+              a.batchNormGelu(
+                      tf,
+                      new BatchNorm.Weights(x.get(1), x.get(2), average, average),
+                      x.get(0),
+                      groups)
+                  .y());
+        },
+        width == 1 ? 1e-4 : 2e-5, // two rows of nearly the same value
+        new long[][] {{first + second, width}, {width}, {width}});
   }
 
   /** Width, heads, then sequences and tokens of two groups. */
@@ -546,6 +570,7 @@ class ArithmeticTest {
       test.attention(20, 2, 2, 50, 1, 17);
       test.attention(160, 2, 1, 21, 2, 16);
       test.nan_reachesWhatAttentionMixesItInto(1);
+      test.batchNormGelu(4, 40, 130);
       test.classAttention(20, 2, 20, 6, 1, 17);
       test.classAttention(160, 2, 15, 3, 2, 16);
     }

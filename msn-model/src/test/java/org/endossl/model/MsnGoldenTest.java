@@ -44,12 +44,15 @@ class MsnGoldenTest {
       variables.add(prototypes);
 
       int[] keep = keep(step.longs("s0.kept_patches"));
-      ProjectionHead.Output random =
-          anchor.apply(lab, images(lab, step, "s0.rand_view"), lab.tf.constant(keep), null);
-      ProjectionHead.Output focal =
-          anchor.apply(lab, images(lab, step, "s0.focal_view"), null, random);
-      Operand<TFloat32> z = lab.tf.concat(List.of(random.z(), focal.z()), lab.tf.constant(0));
-      Operand<TFloat32> h = target.apply(lab, images(lab, step, "s0.target_view"), null, null).z();
+      Operand<TFloat32> z =
+          anchor.project(
+              lab,
+              List.of(
+                  anchor.tokens(lab, images(lab, step, "s0.rand_view"), lab.tf.constant(keep)),
+                  anchor.tokens(lab, images(lab, step, "s0.focal_view"), null)));
+      Operand<TFloat32> h =
+          target.project(
+              lab, List.of(target.tokens(lab, images(lab, step, "s0.target_view"), null)));
       MsnLoss.Output loss =
           MsnLoss.apply(lab.tf, z, h, prototypes.value(), 2, 0.1, lab.tf.constant(0.25f), null);
       Operand<TFloat32> total = lab.tf.math.add(loss.crossEntropy(), loss.meMax());
@@ -147,17 +150,17 @@ class MsnGoldenTest {
           store, Vit.create(store, CONFIG), ProjectionHead.create(store, CONFIG.width(), HEAD));
     }
 
-    ProjectionHead.Output apply(
+    Operand<TFloat32> tokens(
         Lab lab,
         Operand<TFloat32> images,
-        @org.jspecify.annotations.Nullable Operand<TInt32> keep,
-        ProjectionHead.@org.jspecify.annotations.Nullable Output previous) {
-      return ProjectionHead.apply(
-          lab.tf,
-          head,
-          Compute.PORTABLE,
-          Vit.classToken(lab.tf, vit, CONFIG, images, keep),
-          previous);
+        @org.jspecify.annotations.Nullable Operand<TInt32> keep) {
+      return Vit.classToken(lab.tf, vit, CONFIG, images, keep);
+    }
+
+    Operand<TFloat32> project(Lab lab, List<Operand<TFloat32>> groups) {
+      int[] rows = groups.stream().mapToInt(g -> (int) g.shape().get(0)).toArray();
+      Operand<TFloat32> x = Sequences.concat(lab.tf, groups);
+      return ProjectionHead.apply(lab.tf, head, Compute.PORTABLE, x, rows).z();
     }
   }
 

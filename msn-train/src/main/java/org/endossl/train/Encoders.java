@@ -2,6 +2,7 @@ package org.endossl.train;
 
 import com.google.common.primitives.ImmutableIntArray;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -91,7 +92,7 @@ final class Encoders {
                       null)));
     }
     ProjectionHead.Output output =
-        ProjectionHead.apply(tf, network.targetHead(), compute, joined(tf, tokens, 1), null);
+        ProjectionHead.apply(tf, network.targetHead(), compute, joined(tf, tokens, 1), batch(1));
     updates.addAll(output.runningAverageUpdates());
     return tf.stopGradient(output.z());
   }
@@ -111,24 +112,20 @@ final class Encoders {
     }
     MsnViews views = towers.get(0).views();
     Operand<TFloat32> tokens = joined(tf, anchorTokens, views.views());
-    int width = network.encoder().width();
-    List<Operand<TFloat32>> projections = new ArrayList<>();
-    ProjectionHead.Output previous = null;
-    int from = 0;
-    int[] groups = groups(views);
-    for (int group : groups) {
-      int rows = group * views.frames() * towers.size();
-      Operand<TFloat32> x =
-          groups.length == 1
-              ? tokens
-              : tf.slice(
-                  tokens, tf.constant(new int[] {from, 0}), tf.constant(new int[] {rows, width}));
-      previous = ProjectionHead.apply(tf, network.anchorHead(), compute, x, previous);
-      updates.addAll(previous.runningAverageUpdates());
-      projections.add(previous.z());
-      from += rows;
-    }
-    return projections.size() == 1 ? projections.get(0) : tf.concat(projections, tf.constant(0));
+    ProjectionHead.Output output =
+        ProjectionHead.apply(
+            tf,
+            network.anchorHead(),
+            compute,
+            tokens,
+            Arrays.stream(groups(views)).map(this::batch).toArray());
+    updates.addAll(output.runningAverageUpdates());
+    return output.z();
+  }
+
+  /** Rows of so many views of the whole batch. */
+  private int batch(int views) {
+    return views * towers.get(0).views().frames() * towers.size();
   }
 
   private Operand<TFloat32> anchorTokens(Ops tf, int index, Operand<TFloat32> after) {

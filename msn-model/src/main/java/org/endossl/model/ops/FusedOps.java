@@ -27,6 +27,7 @@ public final class FusedOps {
   private static final String LAYER_NORM = "EndosslLayerNorm";
   private static final String BIAS_GELU = "EndosslBiasGelu";
   private static final String ATTENTION = "EndosslAttention";
+  private static final String BATCH_NORM_GELU = "EndosslBatchNormGelu";
   private static final String CLASS_ATTENTION = "EndosslClassAttention";
   private static final String PATCHES = "EndosslPatches";
   private static final String MAT_MUL = "EndosslMatMul";
@@ -121,6 +122,40 @@ public final class FusedOps {
    */
   public static Operand<?> biasGelu(Ops tf, Operand<?> u, Operand<TFloat32> bias) {
     return builder(tf, BIAS_GELU, u, bias).build().output(0);
+  }
+
+  /**
+   * What {@link #batchNormGelu} gives.
+   *
+   * @param y [rows, width]
+   * @param mean [groups, width]
+   * @param variance [groups, width], biased
+   */
+  public record BatchNormed(
+      Operand<TFloat32> y, Operand<TFloat32> mean, Operand<TFloat32> variance) {}
+
+  /**
+   * GELU of rows that are normalised group by group, with the error function. No gradient flows by
+   * the statistics.
+   *
+   * @param x [rows, width]
+   * @param weight [width]
+   * @param beta [width]
+   * @param groups [n] rows of each, which make {@code rows}
+   * @param epsilon added to the variance
+   */
+  public static BatchNormed batchNormGelu(
+      Ops tf,
+      Operand<TFloat32> x,
+      Operand<TFloat32> weight,
+      Operand<TFloat32> beta,
+      Operand<TInt32> groups,
+      double epsilon) {
+    Operation op =
+        builder(tf, BATCH_NORM_GELU, x, weight, beta, groups)
+            .setAttr("epsilon", (float) epsilon)
+            .build();
+    return new BatchNormed(op.output(0), op.output(1), op.output(2));
   }
 
   /**
@@ -307,6 +342,24 @@ public final class FusedOps {
                           op.input(2))
                       .setAttr("heads", op.attributes().getAttrInt("heads")));
           return List.of(d[0], d[1], tf.constant(0));
+        });
+    TensorFlow.registerCustomGradient(
+        BATCH_NORM_GELU,
+        (tf, op, given) -> {
+          Output<?>[] d =
+              run(
+                  builder(
+                          tf,
+                          BATCH_NORM_GELU + "Grad",
+                          given.get(0),
+                          op.input(0),
+                          op.input(1),
+                          op.input(2),
+                          op.output(1),
+                          op.output(2),
+                          op.input(3))
+                      .setAttr("epsilon", op.attributes().getAttrFloat("epsilon")));
+          return List.of(d[0], d[1], d[2], tf.constant(0));
         });
     TensorFlow.registerCustomGradient(
         CLASS_ATTENTION,
