@@ -28,12 +28,20 @@ typedef struct {
 } Update;
 
 static void update(void *args, size_t task) {
+  enum { PART = 64, AHEAD = 512 }; /* floats; memory gives a tenth more when asked ahead */
   const Update *u = args;
   const Span s = u->spans[task];
   const float alpha = u->alpha;
   float *restrict t = s.target;
   const float *restrict o = s.online;
-  for (size_t i = 0; i < s.count; i++) t[i] = t[i] + alpha * (o[i] - t[i]);
+  for (size_t from = 0; from < s.count; from += PART) {
+    const size_t end = s.count - from < PART ? s.count : from + PART;
+    for (size_t i = from; i < from + PART; i += 16) {
+      __builtin_prefetch(t + i + AHEAD, 1);
+      __builtin_prefetch(o + i + AHEAD);
+    }
+    for (size_t i = from; i < end; i++) t[i] = t[i] + alpha * (o[i] - t[i]);
+  }
 }
 
 /* Called when a read of the target still holds its buffer: the update gets a buffer of its own. */
