@@ -105,6 +105,21 @@ static void multiply(size_t rows, size_t columns, size_t chunks, bool add, Matri
     }
 }
 
+/* A product of few rows, two columns of tiles after the other: bit by bit beside other work, most of its time is hidden. */
+typedef struct {
+  size_t rows, columns, chunks;
+  Matrix a, b, c;
+} Aside;
+
+INLINE bool step(Aside *p, Ahead *next) {
+  if (!p->columns) return false;
+  multiply(p->rows, least(2, p->columns), p->chunks, false, p->a, p->b, p->c, next);
+  p->columns -= least(2, p->columns);
+  p->b.at += 2 * TILE;
+  p->c.at += 128;
+  return true;
+}
+
 /* ---- bfloat16 ---- */
 
 typedef struct {
@@ -198,7 +213,7 @@ static const Pair *split_bias(const Head *h, char **memory) {
 }
 
 /* The rows of each head of x [rows, pieces, width], with bias where there is one, and of the first piece times the scale then:
- * [pieces, heads, chunks * 32, blocks * 32], zeros around. Looks at lines of the result, which will be written. */
+ * [pieces, heads, chunks * 32, blocks * 32], zeros around as far as tiles of 16 rows go. Looks at lines of the result, which will be written. */
 INLINE void copy_rows(const Head *h, const void *x, const size_t pieces, const Pair *bias, char *to, char *result, size_t result_pieces) {
   const size_t line = row_bytes(h), side = side_bytes(h);
   const __m512 scale = _mm512_set1_ps(h->scale);
@@ -221,7 +236,7 @@ INLINE void copy_rows(const Head *h, const void *x, const size_t pieces, const P
           _mm512_store_si512(to + (which * h->heads + head) * side + i * line + 64 * k, y);
         }
   }
-  for (size_t i = 0; i < pieces * h->heads; i++) memset(to + i * side + h->n * line, 0, side - h->n * line);
+  for (size_t i = 0; i < pieces * h->heads; i++) memset(to + i * side + h->n * line, 0, (h->tiles * 16 - h->n) * line);
 }
 
 /* 16 rows of 16 pairs become 16 columns. */
@@ -261,7 +276,8 @@ static Matrix paired(const Head *h, const char *rows, char *to) {
   for (size_t i = 0; i < h->chunks * 16; i++)
     for (size_t k = 0; k < h->blocks; k++) {
       const char *x = rows + 2 * i * row_bytes(h) + 64 * k;
-      const __m512i one = _mm512_load_si512(x), two = _mm512_load_si512(x + row_bytes(h));
+      const __mmask16 there = i < h->tiles * 8 ? (__mmask16)~0u : 0;
+      const __m512i one = _mm512_maskz_load_epi32(there, x), two = _mm512_maskz_load_epi32(there, x + row_bytes(h));
       char *y = to + (i / 16 * 2 * h->blocks + 2 * k) * TILE + i % 16 * 64;
       _mm512_store_si512(y, _mm512_mask_blend_epi16(0xaaaaaaaa, one, _mm512_slli_epi32(two, 16)));
       _mm512_store_si512(y + TILE, _mm512_mask_blend_epi16(0xaaaaaaaa, _mm512_srli_epi32(one, 16), two));
@@ -272,7 +288,7 @@ static Matrix paired(const Head *h, const char *rows, char *to) {
 /* ---- attention ---- */
 
 /* exp(scores - their largest) in bfloat16, zeros behind the last key; the sum of each row's, before rounding, and the largest. */
-INLINE void weigh(const Head *h, size_t rows, Matrix scores, Matrix weights, float *largest, float *total, Ahead *next) {
+INLINE void weigh(const Head *h, size_t rows, Matrix scores, Matrix weights, float *largest, float *total, Aside *aside, Ahead *next) {
   const __mmask16 last = first_of_16(h->n - 16 * (h->tiles - 1));
   const __m512 none = _mm512_set1_ps(-1e30f), log2_e = _mm512_set1_ps(LOG2_E);
   for (size_t i = 0; i < rows; i++) {
@@ -290,6 +306,7 @@ INLINE void weigh(const Head *h, size_t rows, Matrix scores, Matrix weights, flo
     __m512 sum = _mm512_setzero_ps();
     size_t j = 0;
     fetch(next, 4);
+    if (i % 4 == 0) step(aside, next);
     for (; j + 1 < h->tiles; j += 2) {
       const __m512 one = power(_mm512_fmsub_ps(_mm512_load_ps(s + 16 * j), log2_e, most));
       const __m512 two = power(_mm512_fmsub_ps(_mm512_load_ps(s + 16 * j + 16), log2_e, most));
@@ -303,15 +320,21 @@ INLINE void weigh(const Head *h, size_t rows, Matrix scores, Matrix weights, flo
     }
     total[i] = _mm512_reduce_add_ps(sum);
   }
+  while (step(aside, next)) {}
 }
 
-/* Up to 32 queries' results. */
-static void strip(const Head *h, size_t q, char *queries, Matrix keys, Matrix values, Matrix scores, Matrix weights, Matrix mixed, Ahead *next) {
+/* The scores of up to 32 queries. */
+INLINE Aside scores_of(const Head *h, size_t q, char *queries, Matrix keys, Matrix scores) {
+  if (q >= h->n) return (Aside){0};
+  return (Aside){up(least(STRIP, h->n - q), 16), h->tiles, h->blocks, {queries + q * row_bytes(h), row_bytes(h)}, keys, scores};
+}
+
+/* Up to 32 queries' results, from their scores. */
+static void strip(const Head *h, size_t q, Matrix values, Matrix scores, Matrix weights, Matrix mixed, Aside *aside, Ahead *next) {
   const Attention *a = h->a;
   const size_t m = least(STRIP, h->n - q), tiles = up(m, 16);
   float largest[STRIP] __attribute__((aligned(64))), total[STRIP] __attribute__((aligned(64)));
-  multiply(tiles, h->tiles, h->blocks, false, (Matrix){queries + q * row_bytes(h), row_bytes(h)}, keys, scores, next);
-  weigh(h, m, scores, weights, largest, total, next);
+  weigh(h, m, scores, weights, largest, total, aside, next);
   multiply(tiles, 2 * h->blocks, h->chunks, false, weights, values, mixed, next);
   float *lse = a->lse + (h->row + q) * a->heads + h->head;
   for (size_t i = 0; i < m; i += 16) {
@@ -338,7 +361,7 @@ static size_t plan(Attention *a, bool gradient, size_t sequences, size_t threads
   a->together = least(up(a->heads, groups), CACHE / (sides * side) + 1);
   a->tasks = sequences * up(a->heads, a->together);
   const size_t common = a->together * (sides * side + 12 * wide) + 2 * TILE;
-  if (!gradient) return common + 2 * side + STRIP * (n * 6 + 64 + wide * 4);
+  if (!gradient) return common + 2 * side + STRIP * (n * 10 + 128 + wide * 4);
   const size_t queries = least(n, QUERIES);
   return common + 5 * side + n * (2 * STRIP * 4 + 6 * queries + 8 * wide) + queries * wide * 4;
 }
@@ -354,12 +377,18 @@ static void attention(const Attention *a, size_t task, size_t then, char *memory
   const Pair *bias = split_bias(&h, &memory);
   char *rows = take(&memory, 3 * h.heads * side), *turned_keys = take(&memory, side), *paired_values = take(&memory, side);
   copy_rows(&h, a->qkv, 3, bias, rows, a->out, 1);
-  const Matrix scores = {take(&memory, STRIP * (h.tiles + 1) * 64), (h.tiles + 1) * 64};
+  const size_t line = (h.tiles + 1) * 64;
+  const Matrix scores[2] = {{take(&memory, STRIP * line), line}, {take(&memory, STRIP * line), line}};
   const Matrix weights = {take(&memory, STRIP * h.chunks * 64), h.chunks * 64}, mixed = {take(&memory, STRIP * wide), wide};
   begin();
   for (size_t i = 0; i < h.heads; i++, h.head++, rows += side) {
     const Matrix keys = turned(&h, rows + h.heads * side, turned_keys), values = paired(&h, rows + 2 * h.heads * side, paired_values);
-    for (size_t q = 0; q < h.n; q += STRIP) strip(&h, q, rows, keys, values, scores, weights, mixed, &next);
+    Aside now = scores_of(&h, 0, rows, keys, scores[0]);
+    while (step(&now, &next)) {}
+    for (size_t q = 0; q < h.n; q += STRIP) {
+      now = scores_of(&h, q + STRIP, rows, keys, scores[(q / STRIP + 1) % 2]);
+      strip(&h, q, values, scores[q / STRIP % 2], weights, mixed, &now, &next);
+    }
   }
   _tile_release();
 }
