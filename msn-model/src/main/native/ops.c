@@ -24,7 +24,7 @@ static const ClassKernels *class_kernels;
 /* ---- a call ---- */
 
 typedef struct {
-  int64_t heads, patch;
+  int64_t heads, patch, sums;
   float epsilon;
   int type;
   unsigned char *decayed, *scaled; /* of AdamW */
@@ -624,15 +624,27 @@ done:
   TF_DeleteStatus(c.status);
 }
 
-/* N values -> the root of the sum of their squares */
+/* Appends the stretches of values to work; how many there are then. */
+static size_t add_stretches(Squares *work, size_t at, const float *values, size_t all) {
+  for (size_t from = 0; from < all; from += STRETCH) work[at++] = (Squares){values + from, least(STRETCH, all - from), 0};
+  return at;
+}
+
+static double sum_of_squares(Squares *work, size_t tasks) {
+  double sum = 0;
+  pool_run(kernels->squares, work, tasks);
+  for (size_t i = 0; i < tasks; i++) sum += work[i].sum;
+  return sum;
+}
+
+/* N values, M sums of squares -> the root of the sum of all squares */
 static void compute_EndosslGlobalNorm(void *attributes, Opaque *context) {
-  (void)attributes;
-  const int n = TF_NumInputs(context);
+  const int inputs = TF_NumInputs(context), n = inputs - (int)((const Attributes *)attributes)->sums;
   Call c = {.op = "EndosslGlobalNorm", .context = context, .status = TF_NewStatus()};
-  Opaque **x = calloc((size_t)n, sizeof *x);
+  Opaque **x = calloc((size_t)inputs + 1, sizeof *x);
   Squares *work = NULL;
   size_t tasks = 0, at = 0;
-  for (int i = 0; x && i < n && !failed(&c); i++) {
+  for (int i = 0; x && i < inputs && !failed(&c); i++) {
     TF_GetInput(context, i, &x[i], c.status);
     if (!failed(&c)) tasks += stretches((size_t)TF_TensorElementCount(x[i]));
   }
@@ -640,19 +652,13 @@ static void compute_EndosslGlobalNorm(void *attributes, Opaque *context) {
   work = malloc(sizeof *work * (tasks + 1));
   if (!x || !work) no_memory(&c);
   if (!failed(&c)) {
-    for (int i = 0; i < n; i++) {
-      const size_t all = (size_t)TF_TensorElementCount(x[i]);
-      const float *values = TF_TensorData(x[i]);
-      for (size_t from = 0; from < all; from += STRETCH)
-        work[at++] = (Squares){values + from, all - from < STRETCH ? all - from : STRETCH, 0};
-    }
-    pool_run(kernels->squares, work, at);
-    double sum = 0;
-    for (size_t i = 0; i < at; i++) sum += work[i].sum;
+    for (int i = 0; i < n; i++) at = add_stretches(work, at, TF_TensorData(x[i]), (size_t)TF_TensorElementCount(x[i]));
+    double sum = sum_of_squares(work, at);
+    for (int i = n; i < inputs; i++) sum += *(const float *)TF_TensorData(x[i]);
     *(float *)TF_TensorData(result) = (float)sqrt(sum);
   }
   if (failed(&c)) TF_OpKernelContext_Failure(context, c.status);
-  for (int i = 0; x && i < n; i++)
+  for (int i = 0; x && i < inputs; i++)
     if (x[i]) TF_DeleteTensor(x[i]);
   if (result) TF_DeleteTensor(result);
   free(work);
@@ -738,8 +744,17 @@ static void mat_mul(Call *c) { /* x kernel -> y */
   few_rows(c, &p);
 }
 
+/* Of dkernel, while it is in the caches: the norm of all gradients would read it from memory. */
+static void squares_of_gradient(Call *c, size_t n) {
+  float *sum = allocate(c, 2, FLOAT, 0, 1, 1);
+  Squares *work = malloc(sizeof *work * (stretches(n) + 1));
+  if (!work) no_memory(c);
+  if (!failed(c)) *sum = (float)sum_of_squares(work, add_stretches(work, 0, TF_TensorData(c->out[1]), n));
+  free(work);
+}
+
 /* Both in one op: side by side they would wait for each other's cores. */
-static void mat_mul_gradient(Call *c) { /* dy x kernel -> dx dkernel */
+static void mat_mul_gradient(Call *c) { /* dy x kernel -> dx dkernel squares */
   want(c, 0, "dy", 2, -1, -1);
   want(c, 1, "x", 2, -1, -1);
   if (failed(c)) return;
@@ -752,10 +767,11 @@ static void mat_mul_gradient(Call *c) { /* dy x kernel -> dx dkernel */
     p.dx = allocate(c, 0, TF_TensorType(c->in[0]), 2, rows, k);
     p.dkernel = allocate(c, 1, FLOAT, 2, k, n);
     few_rows(c, &p);
-    return;
+  } else {
+    if (!failed(c)) product(c, 0, false, 2, true, 0, TF_TensorType(c->in[0]));
+    if (!failed(c)) product(c, 1, true, 0, false, 1, FLOAT);
   }
-  if (!failed(c)) product(c, 0, false, 2, true, 0, TF_TensorType(c->in[0]));
-  if (!failed(c)) product(c, 1, true, 0, false, 1, FLOAT);
+  if (!failed(c)) squares_of_gradient(c, (size_t)k * (size_t)n);
 }
 
 /* ---- shapes, as far as they are known when the graph is built ---- */
@@ -787,6 +803,12 @@ static int64_t dimension(Infer f, int input, int64_t index) {
   TF_DeleteDimensionHandle(size);
   TF_DeleteShapeHandle(shape);
   return value;
+}
+
+static void scalar(Infer f, int output) {
+  Opaque *shape = TF_ShapeInferenceContextScalar(f.context);
+  if (!TF_GetCode(f.status)) TF_ShapeInferenceContextSetOutput(f.context, output, shape, f.status);
+  TF_DeleteShapeHandle(shape);
 }
 
 /* The input's first dimension, then size. */
@@ -910,6 +932,7 @@ static void mat_mul_gradient_shape(Opaque *context, Opaque *status) {
   if (TF_GetCode(status)) return;
   same(f, 0, 1);
   if (!TF_GetCode(status)) same(f, 1, 2);
+  scalar(f, 2);
 }
 
 static void patches_shape(Opaque *context, Opaque *status) {
@@ -985,10 +1008,15 @@ static void delete(void *attributes) {
   free(a);
 }
 
-static void scalar_shape(Opaque *context, Opaque *status) {
-  Opaque *scalar = TF_ShapeInferenceContextScalar(context);
-  TF_ShapeInferenceContextSetOutput(context, 0, scalar, status);
-  TF_DeleteShapeHandle(scalar);
+static void scalar_shape(Opaque *context, Opaque *status) { scalar(infer(context, status), 0); }
+
+static void *create_global_norm(Opaque *construction) {
+  Opaque *status = TF_NewStatus();
+  Attributes *a = calloc(1, sizeof *a);
+  TF_OpKernelConstruction_GetAttrInt64(construction, "M", &a->sums, status);
+  if (TF_GetCode(status)) TF_OpKernelConstruction_Failure(construction, status);
+  TF_DeleteStatus(status);
+  return a;
 }
 
 static void no_shape(Opaque *context, Opaque *status) {
@@ -1057,17 +1085,18 @@ static const Op ops[] = {
     /* the kept patches (keep empty: all) of images, row, column, channel */
     {"EndosslPatches", "T: {float, bfloat16};patch: int >= 1", "images: float;keep: int32", "patches: T", create_patches,
      compute_EndosslPatches, patches_shape},
-    /* y = x kernel; dx = dy kernel', dkernel = x' dy; bfloat16 where the processor multiplies it */
+    /* y = x kernel; dx = dy kernel', dkernel = x' dy, squares: the sum of its squares; bfloat16 where the processor multiplies it */
     {"EndosslMatMul", "T: {float, bfloat16}", "x: T;kernel: float", "y: T", create_nothing, compute_EndosslMatMul, mat_mul_shape},
-    {"EndosslMatMulGrad", "T: {float, bfloat16}", "dy: T;x: T;kernel: float", "dx: T;dkernel: float", create_nothing,
+    {"EndosslMatMulGrad", "T: {float, bfloat16}", "dy: T;x: T;kernel: float", "dx: T;dkernel: float;squares: float", create_nothing,
      compute_EndosslMatMulGrad, mat_mul_gradient_shape},
     /* a step of AdamW over all weights at once, in place: behind whatever makes the gradients */
     {"EndosslAdamW", "N: int >= 1;decayed: list(bool);scaled: list(bool)",
      "weights: N * resource;first: N * resource;second: N * resource;gradients: N * float;rate: float;epsilon: float;"
      "decay: float;scale: float",
      NULL, create_adamw, compute_EndosslAdamW, no_shape},
-    {"EndosslGlobalNorm", "N: int >= 1", "values: N * float", "norm: float", create_nothing, compute_EndosslGlobalNorm,
-     scalar_shape},
+    /* squares: sums of squares of further values */
+    {"EndosslGlobalNorm", "N: int >= 0;M: int >= 0", "values: N * float;squares: M * float", "norm: float", create_global_norm,
+     compute_EndosslGlobalNorm, scalar_shape},
 };
 
 static void each(Opaque *builder, const char *list, void (*add)(Opaque *, const char *)) {

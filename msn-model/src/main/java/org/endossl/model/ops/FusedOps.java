@@ -1,5 +1,6 @@
 package org.endossl.model.ops;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.endossl.model.ops.NativeLibrary.Status;
 import org.jspecify.annotations.Nullable;
@@ -269,11 +270,25 @@ public final class FusedOps {
     return () -> op;
   }
 
-  /** The root of the sum of the squares of all values, a scalar. */
+  /**
+   * The root of the sum of the squares of all values, a scalar. Of kernels' gradients the op that
+   * makes them has summed the squares.
+   */
   public static Operand<TFloat32> globalNorm(Ops tf, List<Operand<TFloat32>> values) {
+    List<Output<?>> read = new ArrayList<>();
+    List<Output<?>> sums = new ArrayList<>();
+    for (Operand<TFloat32> value : values) {
+      Output<?> output = value.asOutput();
+      if (output.op().type().equals(MAT_MUL + "Grad") && output.index() == 1) {
+        sums.add(output.op().output(2));
+      } else {
+        read.add(output);
+      }
+    }
     return tf.scope()
         .opBuilder(GLOBAL_NORM, GLOBAL_NORM)
-        .addInputList(values.stream().map(Operand::asOutput).toArray(size -> new Output<?>[size]))
+        .addInputList(read.toArray(Output<?>[]::new))
+        .addInputList(sums.toArray(Output<?>[]::new))
         .build()
         .output(0);
   }

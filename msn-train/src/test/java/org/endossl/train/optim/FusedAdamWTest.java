@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
+import org.tensorflow.Output;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.Tensor;
@@ -51,6 +52,31 @@ class FusedAdamWTest {
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
       List<Operand<TFloat32>> values = List.of(noise(tf, 1, 40_001), noise(tf, 2, 3));
+      GradientClipping composite = GradientClipping.apply(tf, values, 3, false);
+      GradientClipping fused = GradientClipping.apply(tf, values, 3, true);
+      try (Session session = new Session(graph);
+          Result result = session.runner().fetch(composite.norm()).fetch(fused.norm()).run()) {
+        float wanted = ((TFloat32) result.get(0)).getFloat();
+        assertEquals(wanted, ((TFloat32) result.get(1)).getFloat(), 1e-5 * wanted);
+      }
+    }
+  }
+
+  @Test
+  @SuppressWarnings("unchecked") // gradients of float32 values are float32
+  void globalNorm_ofKernelsGradients_isTheCompositesToRounding() {
+    Assumptions.assumeTrue(FusedOps.status().loaded(), FusedOps.status().reason());
+    try (Graph graph = new Graph()) {
+      Ops tf = Ops.create(graph);
+      List<Operand<TFloat32>> values = new ArrayList<>(List.of(noise(tf, 1, 3)));
+      for (int rows : new int[] {8, 70}) { // few and many
+        Operand<TFloat32> x = tf.reshape(noise(tf, rows, rows * 300), tf.array(rows, 300));
+        Operand<TFloat32> kernel = tf.reshape(noise(tf, 2, 300 * 130), tf.array(300, 130));
+        Output<?>[] y = {FusedOps.matMul(tf, x, kernel).asOutput()};
+        values.add(
+            (Operand<TFloat32>)
+                graph.addGradients(null, y, new Output<?>[] {kernel.asOutput()}, null)[0]);
+      }
       GradientClipping composite = GradientClipping.apply(tf, values, 3, false);
       GradientClipping fused = GradientClipping.apply(tf, values, 3, true);
       try (Session session = new Session(graph);
