@@ -558,9 +558,44 @@ static void batch_norm_gradient(void *args, size_t task) {
   }
 }
 
+/* ---- tokens ---- */
+
+INLINE void token_rows(const Tokens *a, size_t task, const bool bf16) {
+  const size_t w = a->width, end = least(1 + a->kept, (task + 1) * ADDED_ROWS);
+  for (size_t b = 0; b < a->batch; b++)
+    for (size_t t = task * ADDED_ROWS; t < end; t++) {
+      const float *restrict added = a->added + t * w;
+      float *restrict x = a->x + (b * (1 + a->kept) + t) * w;
+      for (size_t i = 0; i < w; i++) x[i] = t ? load(a->projected, (b * a->kept + t - 1) * w + i, bf16) + added[i] : added[i];
+    }
+}
+
+static void tokens(void *args, size_t task) {
+  const Tokens *a = args;
+  a->bf16 ? token_rows(a, task, true) : token_rows(a, task, false);
+}
+
+INLINE void token_gradient_rows(const Tokens *a, size_t task, const bool bf16) {
+  const size_t w = a->width, first = task * ADDED_ROWS, end = least(1 + a->kept, first + ADDED_ROWS);
+  memset(a->dadded + first * w, 0, (end - first) * w * sizeof(float));
+  for (size_t b = 0; b < a->batch; b++)
+    for (size_t t = first; t < end; t++) {
+      float *restrict dadded = a->dadded + t * w;
+      const float *restrict dx = a->dx + (b * (1 + a->kept) + t) * w;
+      for (size_t i = 0; i < w; i++) dadded[i] += dx[i];
+      for (size_t i = 0; t && i < w; i++) store(a->dprojected, (b * a->kept + t - 1) * w + i, dx[i], bf16);
+    }
+}
+
+static void tokens_gradient(void *args, size_t task) {
+  const Tokens *a = args;
+  a->bf16 ? token_gradient_rows(a, task, true) : token_gradient_rows(a, task, false);
+}
+
 #define TEXT_(x) #x
 #define TEXT(x) TEXT_(x)
 
 __attribute__((visibility("hidden"))) const Kernels JOIN(kernels_, VARIANT) = {
     TEXT(VARIANT), {false, layer_norm, layer_norm_gradient, bias_gelu, bias_gelu_gradient, patches},
-    {attention_plan, attention, attention_gradient}, adamw, squares, batch_norm, batch_norm_gradient};
+    {attention_plan, attention, attention_gradient}, adamw, squares, batch_norm, batch_norm_gradient,
+    tokens, tokens_gradient};

@@ -98,6 +98,22 @@ typedef struct {
 
 enum { NORM_COLUMNS = 64 };
 
+/* Tokens [batch, 1 + kept, width] of projected patches [batch, kept, width] and what is added to every image. A task is
+ * ADDED_ROWS of that. */
+typedef struct {
+  size_t batch, kept, width;
+  bool bf16; /* of projected and its gradient */
+  const void *projected;
+  const float *added; /* [1 + kept, width], the class token first */
+  float *x;
+  /* gradient */
+  const float *dx;
+  void *dprojected;
+  float *dadded;
+} Tokens;
+
+enum { ADDED_ROWS = 8 };
+
 /* Patches of images [batch, side, side, 3], those of keep only. A task is one image. */
 typedef struct {
   size_t grid, patch, kept;
@@ -204,6 +220,8 @@ typedef struct {
   void (*squares)(void *, size_t task); /* of an array */
   void (*batch_norm)(void *, size_t task);
   void (*batch_norm_gradient)(void *, size_t task);
+  void (*tokens)(void *, size_t task);
+  void (*tokens_gradient)(void *, size_t task);
 } Kernels;
 
 #endif

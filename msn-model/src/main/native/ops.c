@@ -55,6 +55,8 @@ static void no_memory(Call *c) {
 
 static void *data(const Call *c, int i) { return TF_TensorData(c->in[i]); }
 
+static bool is16(const Call *c, int i) { return TF_TensorType(c->in[i]) == BFLOAT16; }
+
 static size_t count(const Call *c, int i) { return (size_t)TF_TensorElementCount(c->in[i]); }
 
 static void shape_text(const Opaque *t, char *to, size_t size) {
@@ -547,6 +549,43 @@ static void patches(Call *c) { /* images keep -> patches */
   if (!failed(c)) pool_run(row_kernels(a.bf16)->patches, &a, (size_t)batch);
 }
 
+/* ---- tokens ---- */
+
+static void tokens(Call *c) { /* projected added -> x */
+  want(c, 1, "added", 2, -1, -1);
+  if (failed(c)) return;
+  const int64_t kept = TF_Dim(c->in[1], 0) - 1, width = TF_Dim(c->in[1], 1);
+  want(c, 0, "projected", 2, -1, width);
+  if (failed(c)) return;
+  const int64_t rows = TF_Dim(c->in[0], 0);
+  if (kept < 1 || rows % kept) {
+    fail(c, "projected: got %lld rows, wanted a multiple of the %lld patches", (long long)rows, (long long)kept);
+    return;
+  }
+  Tokens a = {.batch = (size_t)(rows / kept), .kept = (size_t)kept, .width = (size_t)width, .bf16 = is16(c, 0),
+              .projected = data(c, 0), .added = data(c, 1)};
+  a.x = allocate(c, 0, FLOAT, 2, rows / kept * (1 + kept), width);
+  if (!failed(c)) pool_run(kernels->tokens, &a, up(a.kept + 1, ADDED_ROWS));
+}
+
+static void tokens_gradient(Call *c) { /* dx added -> dprojected dadded */
+  want(c, 1, "added", 2, -1, -1);
+  if (failed(c)) return;
+  const int64_t kept = TF_Dim(c->in[1], 0) - 1, width = TF_Dim(c->in[1], 1);
+  want(c, 0, "dx", 2, -1, width);
+  if (failed(c)) return;
+  const int64_t rows = TF_Dim(c->in[0], 0), batch = rows / (1 + kept);
+  if (kept < 1 || rows % (1 + kept)) {
+    fail(c, "dx: got %lld rows, wanted a multiple of the %lld tokens", (long long)rows, (long long)(1 + kept));
+    return;
+  }
+  const int type = c->attributes->type;
+  Tokens a = {.batch = (size_t)batch, .kept = (size_t)kept, .width = (size_t)width, .bf16 = type == BFLOAT16, .dx = data(c, 0)};
+  a.dprojected = allocate(c, 0, type, 2, batch * kept, width);
+  a.dadded = allocate(c, 1, FLOAT, 2, 1 + kept, width);
+  if (!failed(c)) pool_run(kernels->tokens_gradient, &a, up(a.kept + 1, ADDED_ROWS));
+}
+
 /* ---- optimizer ---- */
 
 enum { STRETCH = 1 << 17 }; /* floats */
@@ -675,8 +714,6 @@ static void product_work(void *product, size_t thread) {
   char *values = scratch(p->bytes);
   if (values) p->kernels->work(p, values);
 }
-
-static bool is16(const Call *c, int i) { return TF_TensorType(c->in[i]) == BFLOAT16; }
 
 /* C of the output, of the type; either side may lie across. */
 static void product(Call *c, int left, bool a_across, int right, bool b_across, int output, int type) {
@@ -935,6 +972,13 @@ static void mat_mul_gradient_shape(Opaque *context, Opaque *status) {
   scalar(f, 2);
 }
 
+static void tokens_shape(Opaque *context, Opaque *status) {
+  Infer f = infer(context, status);
+  for (int i = 0; i < 2 && !TF_GetCode(status); i++) rank(f, i, 2);
+}
+
+static void tokens_gradient_shape(Opaque *context, Opaque *status) { same(infer(context, status), 1, 1); }
+
 static void patches_shape(Opaque *context, Opaque *status) {
   Infer f = infer(context, status);
   rank(f, 0, 4);
@@ -1038,6 +1082,8 @@ COMPUTE(EndosslClassAttention, class_attention)
 COMPUTE(EndosslClassAttentionGrad, class_attention_gradient)
 COMPUTE(EndosslBatchNormGelu, batch_norm_gelu)
 COMPUTE(EndosslBatchNormGeluGrad, batch_norm_gelu_gradient)
+COMPUTE(EndosslTokens, tokens)
+COMPUTE(EndosslTokensGrad, tokens_gradient)
 COMPUTE(EndosslPatches, patches)
 COMPUTE(EndosslMatMul, mat_mul)
 COMPUTE(EndosslMatMulGrad, mat_mul_gradient)
@@ -1085,6 +1131,10 @@ static const Op ops[] = {
     /* the kept patches (keep empty: all) of images, row, column, channel */
     {"EndosslPatches", "T: {float, bfloat16};patch: int >= 1", "images: float;keep: int32", "patches: T", create_patches,
      compute_EndosslPatches, patches_shape},
+    /* of each image what is added to its class token, and its patches with what is added to them */
+    {"EndosslTokens", "T: {float, bfloat16}", "projected: T;added: float", "x: float", create_plain, compute_EndosslTokens, tokens_shape},
+    {"EndosslTokensGrad", "T: {float, bfloat16}", "dx: float;added: float", "dprojected: T;dadded: float", create_plain,
+     compute_EndosslTokensGrad, tokens_gradient_shape},
     /* y = x kernel; dx = dy kernel', dkernel = x' dy, squares: the sum of its squares; bfloat16 where the processor multiplies it */
     {"EndosslMatMul", "T: {float, bfloat16}", "x: T;kernel: float", "y: T", create_nothing, compute_EndosslMatMul, mat_mul_shape},
     {"EndosslMatMulGrad", "T: {float, bfloat16}", "dy: T;x: T;kernel: float", "dx: T;dkernel: float;squares: float", create_nothing,

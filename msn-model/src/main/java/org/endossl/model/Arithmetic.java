@@ -97,6 +97,23 @@ abstract class Arithmetic {
   abstract Operand<?> patches(
       Ops tf, Operand<TFloat32> images, @Nullable Operand<TInt32> keep, int grid, int patch);
 
+  /**
+   * The tokens of images, [batch * (1 + kept), width].
+   *
+   * @param projected [batch * kept, width]
+   * @param added [1 + kept, width] to every image's class token and patches
+   * @param batch -1 if that is known when the graph runs only
+   */
+  Operand<TFloat32> tokens(
+      Ops tf, Operand<?> projected, Operand<TFloat32> added, int batch, int kept, int width) {
+    Operand<TFloat32> padded =
+        tf.pad(
+            tf.reshape(widen(tf, projected), tf.constant(new int[] {-1, kept, width})),
+            tf.constant(new int[][] {{0, 0}, {1, 0}, {0, 0}}),
+            tf.constant(0f)); // [batch, 1 + kept, width], zeros for the class token
+    return tf.reshape(tf.math.add(padded, added), tf.constant(new int[] {-1, width}));
+  }
+
   final DataType type() {
     return bfloat16 ? DataType.DT_BFLOAT16 : DataType.DT_FLOAT;
   }

@@ -61,9 +61,8 @@ final class Embedding {
       others = tf.gather(others, keep, tf.constant(0));
     }
     Operand<?> patches = arithmetic.patches(tf, images, keep, grid, config.patchSize());
-    Operand<TFloat32> projected =
-        arithmetic.widen(
-            tf, arithmetic.matMul(tf, patches, w.patch().kernel())); // [batch * kept, width]
+    Operand<?> projected =
+        arithmetic.matMul(tf, patches, w.patch().kernel()); // [batch * kept, width]
     // What is added to every image: class token, bias and positions meet in one small matrix.
     Operand<TFloat32> added =
         tf.concat(
@@ -73,14 +72,10 @@ final class Embedding {
                     rows(tf, positions, 0, 1, width)),
                 tf.nn.biasAdd(others, w.patch().bias())),
             tf.constant(0)); // [1 + kept, width]
-    Operand<TFloat32> padded =
-        tf.pad(
-            tf.reshape(projected, tf.constant(new int[] {-1, kept, width})),
-            tf.constant(new int[][] {{0, 0}, {1, 0}, {0, 0}}),
-            tf.constant(0f)); // [batch, 1 + kept, width], zeros for the class token
-    Operand<TFloat32> x = tf.math.add(padded, added);
+    int batch = (int) images.shape().get(0);
     return new Output(
-        tf.reshape(x, tf.constant(new int[] {-1, width})), Sequences.group(tf, images, 1 + kept));
+        arithmetic.tokens(tf, projected, added, batch, kept, width),
+        Sequences.group(tf, images, 1 + kept));
   }
 
   private static int grid(VitConfig config, Shape images) {

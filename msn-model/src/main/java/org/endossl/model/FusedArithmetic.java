@@ -71,6 +71,13 @@ final class FusedArithmetic extends Arithmetic {
   }
 
   @Override
+  Operand<TFloat32> tokens(
+      Ops tf, Operand<?> projected, Operand<TFloat32> added, int batch, int kept, int width) {
+    int rows = batch < 0 ? -1 : batch * (1 + kept);
+    return tf.reshape(FusedOps.tokens(tf, projected, added), tf.constant(new int[] {rows, width}));
+  }
+
+  @Override
   Operand<?> patches(
       Ops tf, Operand<TFloat32> images, @Nullable Operand<TInt32> keep, int grid, int patch) {
     Operand<?> cut =

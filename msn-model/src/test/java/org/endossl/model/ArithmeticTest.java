@@ -190,6 +190,15 @@ class ArithmeticTest {
     return Math.sqrt(sum / wanted.length);
   }
 
+  @ParameterizedTest
+  @CsvSource({"1,1,1", "3,7,20", "8,98,384"})
+  void tokens(int batch, int kept, int width) {
+    check(
+        (tf, a, x) -> List.of(a.tokens(tf, a.narrow(tf, x.get(0)), x.get(1), batch, kept, width)),
+        1e-6,
+        new long[][] {{(long) batch * kept, width}, {1L + kept, width}});
+  }
+
   /** Rows of two groups, the second perhaps missing; width. */
   @ParameterizedTest
   @CsvSource({"2,0,1", "8,0,2048", "4,40,130", "3,2,64"})
@@ -571,6 +580,7 @@ class ArithmeticTest {
       test.attention(160, 2, 1, 21, 2, 16);
       test.nan_reachesWhatAttentionMixesItInto(1);
       test.batchNormGelu(4, 40, 130);
+      test.tokens(3, 7, 20);
       test.classAttention(20, 2, 20, 6, 1, 17);
       test.classAttention(160, 2, 15, 3, 2, 16);
     }

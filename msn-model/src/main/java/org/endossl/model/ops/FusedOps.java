@@ -30,6 +30,7 @@ public final class FusedOps {
   private static final String ATTENTION = "EndosslAttention";
   private static final String BATCH_NORM_GELU = "EndosslBatchNormGelu";
   private static final String CLASS_ATTENTION = "EndosslClassAttention";
+  private static final String TOKENS = "EndosslTokens";
   private static final String PATCHES = "EndosslPatches";
   private static final String MAT_MUL = "EndosslMatMul";
   private static final String ADAMW = "EndosslAdamW";
@@ -194,6 +195,18 @@ public final class FusedOps {
         .setAttr("heads", heads)
         .build()
         .output(0);
+  }
+
+  /**
+   * The tokens of images: what is added to the class token, then the patches with what is added to
+   * them.
+   *
+   * @param projected [batch * kept, width]
+   * @param added [1 + kept, width], the class token's first
+   * @return [batch * (1 + kept), width]
+   */
+  public static Operand<TFloat32> tokens(Ops tf, Operand<?> projected, Operand<TFloat32> added) {
+    return builder(tf, TOKENS, projected, added).build().output(0);
   }
 
   /**
@@ -375,6 +388,15 @@ public final class FusedOps {
                           op.input(3))
                       .setAttr("epsilon", op.attributes().getAttrFloat("epsilon")));
           return List.of(d[0], d[1], d[2], tf.constant(0));
+        });
+    TensorFlow.registerCustomGradient(
+        TOKENS,
+        (tf, op, given) -> {
+          Output<?>[] d =
+              run(
+                  builder(tf, TOKENS + "Grad", given.get(0), op.input(1))
+                      .setAttr("T", op.attributes().getAttrType("T")));
+          return List.of(d[0], d[1]);
         });
     TensorFlow.registerCustomGradient(
         CLASS_ATTENTION,
