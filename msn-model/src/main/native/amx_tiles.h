@@ -24,29 +24,32 @@ INLINE void finish(void) { _tile_release(); }
  * differs from the one before by one side. */
 #define MULTIPLY (_tile_dpbf16ps(0, 4, 6), _tile_dpbf16ps(1, 4, 7), _tile_dpbf16ps(2, 5, 6), _tile_dpbf16ps(3, 5, 7))
 
-/* to[64 * j] = column j of 16 rows of 16 pairs. */
-INLINE void transpose(const char *rows, char *to) {
+/* 16 rows of 16 pairs become 16 columns; ld, to_ld: bytes from one row to the next. */
+INLINE void transpose_rows(const char *rows, size_t ld, char *to, size_t to_ld) {
 #pragma GCC unroll 4
-  for (int g = 0; g < 4; g++) {
+  for (size_t g = 0; g < 4; g++) {
     __m512i a[4], b[4];
 #pragma GCC unroll 4
     for (int i = 0; i < 4; i++) { /* rows i, i + 4, i + 8, i + 12, of each four columns */
-      const char *x = rows + 64 * i + 16 * g;
+      const char *x = rows + ld * (size_t)i + 16 * g;
       a[i] = _mm512_castsi128_si512(_mm_load_si128((const __m128i *)x));
-      a[i] = _mm512_inserti32x4(a[i], _mm_load_si128((const __m128i *)(x + 256)), 1);
-      a[i] = _mm512_inserti32x4(a[i], _mm_load_si128((const __m128i *)(x + 512)), 2);
-      a[i] = _mm512_inserti32x4(a[i], _mm_load_si128((const __m128i *)(x + 768)), 3);
+      a[i] = _mm512_inserti32x4(a[i], _mm_load_si128((const __m128i *)(x + 4 * ld)), 1);
+      a[i] = _mm512_inserti32x4(a[i], _mm_load_si128((const __m128i *)(x + 8 * ld)), 2);
+      a[i] = _mm512_inserti32x4(a[i], _mm_load_si128((const __m128i *)(x + 12 * ld)), 3);
     }
     b[0] = _mm512_unpacklo_epi32(a[0], a[1]);
     b[1] = _mm512_unpackhi_epi32(a[0], a[1]);
     b[2] = _mm512_unpacklo_epi32(a[2], a[3]);
     b[3] = _mm512_unpackhi_epi32(a[2], a[3]);
-    _mm512_store_si512(to + 256 * g, _mm512_unpacklo_epi64(b[0], b[2]));
-    _mm512_store_si512(to + 256 * g + 64, _mm512_unpackhi_epi64(b[0], b[2]));
-    _mm512_store_si512(to + 256 * g + 128, _mm512_unpacklo_epi64(b[1], b[3]));
-    _mm512_store_si512(to + 256 * g + 192, _mm512_unpackhi_epi64(b[1], b[3]));
+    _mm512_store_si512(to + 4 * g * to_ld, _mm512_unpacklo_epi64(b[0], b[2]));
+    _mm512_store_si512(to + (4 * g + 1) * to_ld, _mm512_unpackhi_epi64(b[0], b[2]));
+    _mm512_store_si512(to + (4 * g + 2) * to_ld, _mm512_unpacklo_epi64(b[1], b[3]));
+    _mm512_store_si512(to + (4 * g + 3) * to_ld, _mm512_unpackhi_epi64(b[1], b[3]));
   }
 }
+
+/* to[64 * j] = column j of 16 rows of 16 pairs. */
+INLINE void transpose(const char *rows, char *to) { transpose_rows(rows, 64, to, 64); }
 
 /* 16 values each of two rows, as pairs. */
 INLINE __m512i interleave(__m512i both) {

@@ -6,15 +6,11 @@
  * A tile's left side has 32 values of k in each of 16 rows: rows of bfloat16 as they are. Its right side has pairs of k in each of
  * 16 columns: rows turned ("turned": k is along the row) or two rows in turn ("paired": k is the row's number; even
  * columns come before odd ones within each 32). Built as kernels.c is. */
-#include "kernels.h"
+#include "amx_tiles.h"
 
-#include <immintrin.h>
 #include <string.h>
 
-enum { TILE = 1024, STRIP = 32, QUERIES = 256 }; /* rows of scores at a time; of the gradient's */
-
-static const uint16_t ORDER[32] __attribute__((aligned(64))) = {0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23,
-                                                                 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31};
+enum { STRIP = 32, QUERIES = 256 }; /* rows of scores at a time; of the gradient's */
 
 /* ---- memory ---- */
 
@@ -42,17 +38,6 @@ INLINE void fetch(Ahead *f, const int lines) {
 }
 
 /* ---- tiles ---- */
-
-/* Eight tiles of 16 rows of 64 bytes. */
-INLINE void begin(void) {
-  struct {
-    uint8_t palette, start, none[14];
-    uint16_t bytes[16];
-    uint8_t rows[16];
-  } shape __attribute__((aligned(64))) = {.palette = 1};
-  for (int i = 0; i < 8; i++) shape.bytes[i] = 64, shape.rows[i] = 16;
-  _tile_loadconfig(&shape);
-}
 
 typedef struct {
   char *at;
@@ -131,7 +116,7 @@ INLINE Pair widen(__m512i x) {
 }
 
 INLINE __m512i narrow(Pair x) {
-  return _mm512_permutexvar_epi16(_mm512_load_si512(ORDER), (__m512i)_mm512_cvtne2ps_pbh(x.odd, x.even));
+  return interleave((__m512i)_mm512_cvtne2ps_pbh(x.odd, x.even));
 }
 
 INLINE __mmask32 first_of_32(size_t n) { return n < 32 ? (1u << n) - 1 : ~0u; }
@@ -239,35 +224,11 @@ INLINE void copy_rows(const Head *h, const void *x, const size_t pieces, const P
   for (size_t i = 0; i < pieces * h->heads; i++) memset(to + i * side + h->n * line, 0, (h->tiles * 16 - h->n) * line);
 }
 
-/* 16 rows of 16 pairs become 16 columns. */
-INLINE void transpose(const char *rows, size_t ld, char *to, size_t to_ld) {
-#pragma GCC unroll 4
-  for (size_t g = 0; g < 4; g++) {
-    __m512i a[4], b[4];
-#pragma GCC unroll 4
-    for (int i = 0; i < 4; i++) { /* rows i, i + 4, i + 8, i + 12, of each four columns */
-      const char *x = rows + ld * (size_t)i + 16 * g;
-      a[i] = _mm512_castsi128_si512(_mm_load_si128((const __m128i *)x));
-      a[i] = _mm512_inserti32x4(a[i], _mm_load_si128((const __m128i *)(x + 4 * ld)), 1);
-      a[i] = _mm512_inserti32x4(a[i], _mm_load_si128((const __m128i *)(x + 8 * ld)), 2);
-      a[i] = _mm512_inserti32x4(a[i], _mm_load_si128((const __m128i *)(x + 12 * ld)), 3);
-    }
-    b[0] = _mm512_unpacklo_epi32(a[0], a[1]);
-    b[1] = _mm512_unpackhi_epi32(a[0], a[1]);
-    b[2] = _mm512_unpacklo_epi32(a[2], a[3]);
-    b[3] = _mm512_unpackhi_epi32(a[2], a[3]);
-    _mm512_store_si512(to + 4 * g * to_ld, _mm512_unpacklo_epi64(b[0], b[2]));
-    _mm512_store_si512(to + (4 * g + 1) * to_ld, _mm512_unpackhi_epi64(b[0], b[2]));
-    _mm512_store_si512(to + (4 * g + 2) * to_ld, _mm512_unpacklo_epi64(b[1], b[3]));
-    _mm512_store_si512(to + (4 * g + 3) * to_ld, _mm512_unpackhi_epi64(b[1], b[3]));
-  }
-}
-
 /* A right side [width, n] of rows: tiles of 16 tokens for each 32 of the width. */
 static Matrix turned(const Head *h, const char *rows, char *to) {
   for (size_t k = 0; k < h->blocks; k++)
     for (size_t i = 0; i < h->tiles; i++)
-      transpose(rows + i * 16 * row_bytes(h) + 64 * k, row_bytes(h), to + (k * h->tiles + i) * TILE, 64);
+      transpose_rows(rows + i * 16 * row_bytes(h) + 64 * k, row_bytes(h), to + (k * h->tiles + i) * TILE, 64);
   return (Matrix){to, h->tiles * TILE};
 }
 
@@ -390,7 +351,7 @@ static void attention(const Attention *a, size_t task, size_t then, char *memory
       strip(&h, q, values, scores[q / STRIP % 2], weights, mixed, &now, &next);
     }
   }
-  _tile_release();
+  finish();
 }
 
 /* ---- gradient ---- */
@@ -434,9 +395,9 @@ static void turn_back(const Head *h, size_t tiles, Matrix from, Matrix to) {
         const size_t row = 32 * j + 2 * r;
         const char *x = from.at + row * from.ld + 32 * i;
         const __m256i one = _mm256_maskz_load_epi32(row < h->n ? 0xff : 0, x), two = _mm256_maskz_load_epi32(row + 1 < h->n ? 0xff : 0, x + from.ld);
-        _mm512_store_si512(stage + 64 * r, _mm512_permutexvar_epi16(_mm512_load_si512(ORDER), _mm512_inserti64x4(_mm512_castsi256_si512(one), two, 1)));
+        _mm512_store_si512(stage + 64 * r, interleave(_mm512_inserti64x4(_mm512_castsi256_si512(one), two, 1)));
       }
-      transpose(stage, 64, to.at + 16 * i * to.ld + 64 * j, to.ld);
+      transpose_rows(stage, 64, to.at + 16 * i * to.ld + 64 * j, to.ld);
     }
 }
 
@@ -535,7 +496,7 @@ static void attention_gradient(const Attention *a, size_t task, size_t then, cha
     head_gradient(&h, &g, rows, a->parts + sequence * 3 * a->width, &next);
     for (size_t j = 0; j < 4; j++) rows[j] += side;
   }
-  _tile_release();
+  finish();
 }
 
 __attribute__((visibility("hidden"))) const AttentionKernels attention_amx = {plan, attention, attention_gradient};
