@@ -144,6 +144,8 @@ typedef struct {
   atomic_size_t next, done;      /* groups of rows */
 } ProductJob;
 
+enum { SQUARE = 32 };
+
 /* C [m, n] = A B; A is [m, k], or [k, m] where it lies across, B [k, n] or [n, k]. plan() fills in the sizes. */
 typedef struct {
   const struct ProductKernels *kernels;
@@ -154,6 +156,7 @@ typedef struct {
   void *c;
   char *left; /* A's tiles, if they are to be made beforehand, of left_bytes, aligned to a cache line */
   size_t left_bytes;
+  float *squares; /* of each square of SQUARE rows and columns of C, the sum of its squares; NULL: not wanted */
   size_t depth, row_parts, tiles, panels, jobs, bytes;
   atomic_size_t next;
   ProductJob *job; /* `jobs` of them, zero */

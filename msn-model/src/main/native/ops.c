@@ -715,12 +715,12 @@ static void product_work(void *product, size_t thread) {
   if (values) p->kernels->work(p, values);
 }
 
-/* C of the output, of the type; either side may lie across. */
-static void product(Call *c, int left, bool a_across, int right, bool b_across, int output, int type) {
+/* C of the output, of the type; either side may lie across. squares as Product's, of bfloat16 only. */
+static void product(Call *c, int left, bool a_across, int right, bool b_across, int output, int type, float *squares) {
   const int64_t m = TF_Dim(c->in[left], a_across), k = TF_Dim(c->in[left], !a_across), n = TF_Dim(c->in[right], !b_across);
   Product p = {.kernels = is16(c, left) ? products16 : products, .m = (size_t)m, .n = (size_t)n, .k = (size_t)k,
                .a_across = a_across, .b_across = b_across, .b16 = is16(c, right), .c16 = type == BFLOAT16,
-               .a = data(c, left), .b = data(c, right)};
+               .a = data(c, left), .b = data(c, right), .squares = squares};
   p.c = allocate(c, output, type, 2, m, n);
   if (failed(c) || !m || !n) return;
   if (!k) {
@@ -773,7 +773,7 @@ static void mat_mul(Call *c) { /* x kernel -> y */
   if (failed(c)) return;
   const int64_t rows = TF_Dim(c->in[0], 0), k = TF_Dim(c->in[0], 1), n = TF_Dim(c->in[1], 1);
   if (!has_few_rows(c) || !k) {
-    product(c, 0, false, 1, false, 0, TF_TensorType(c->in[0]));
+    product(c, 0, false, 1, false, 0, TF_TensorType(c->in[0]), NULL);
     return;
   }
   FewRows p = {.rows = (size_t)rows, .k = (size_t)k, .n = (size_t)n, .bf16 = is16(c, 0), .x = data(c, 0), .kernel = data(c, 1)};
@@ -788,6 +788,20 @@ static void squares_of_gradient(Call *c, size_t n) {
   if (!work) no_memory(c);
   if (!failed(c)) *sum = (float)sum_of_squares(work, add_stretches(work, 0, TF_TensorData(c->out[1]), n));
   free(work);
+}
+
+/* dkernel = x' dy and the sum of its squares, square by square while they are written past the caches. */
+static void kernel_gradient16(Call *c, size_t k, size_t n) {
+  const size_t squares = up(k, SQUARE) * up(n, SQUARE);
+  float *sums = calloc(squares + 1, sizeof *sums), *sum = allocate(c, 2, FLOAT, 0, 1, 1);
+  if (!sums) no_memory(c);
+  if (!failed(c)) product(c, 1, true, 0, false, 1, FLOAT, sums);
+  if (!failed(c)) {
+    double all = 0;
+    for (size_t i = 0; i < squares; i++) all += sums[i];
+    *sum = (float)all;
+  }
+  free(sums);
 }
 
 /* Both in one op: side by side they would wait for each other's cores. */
@@ -805,8 +819,13 @@ static void mat_mul_gradient(Call *c) { /* dy x kernel -> dx dkernel squares */
     p.dkernel = allocate(c, 1, FLOAT, 2, k, n);
     few_rows(c, &p);
   } else {
-    if (!failed(c)) product(c, 0, false, 2, true, 0, TF_TensorType(c->in[0]));
-    if (!failed(c)) product(c, 1, true, 0, false, 1, FLOAT);
+    if (!failed(c)) product(c, 0, false, 2, true, 0, TF_TensorType(c->in[0]), NULL);
+    if (failed(c)) return;
+    if (is16(c, 0)) {
+      kernel_gradient16(c, (size_t)k, (size_t)n);
+      return;
+    }
+    product(c, 1, true, 0, false, 1, FLOAT, NULL);
   }
   if (!failed(c)) squares_of_gradient(c, (size_t)k * (size_t)n);
 }

@@ -3,7 +3,7 @@
  * next tile's multiplications. Built as kernels.c is. */
 #include "amx_tiles.h"
 
-enum { ROWS = 32, COLUMNS = 32, GROUP = 1, UNIT = 32, BLOCK = 1280 * 1024, COPIES = 0, PAGE = 4096, AHEAD = 8 };
+enum { ROWS = SQUARE, COLUMNS = SQUARE, GROUP = 1, UNIT = 32, BLOCK = 1280 * 1024, COPIES = 0, PAGE = 4096, AHEAD = 8 };
 
 /* Sums are not cut. */
 INLINE size_t cuts(const Product *p) {
@@ -124,6 +124,8 @@ typedef struct {
   char *to;
   size_t ld, row, rows, columns;
   bool aligned;
+  float *squares; /* the sum of the squares, or NULL */
+  __m512 sums;    /* of them, up to this row */
 } Result;
 
 /* Some rows of it. */
@@ -132,6 +134,7 @@ INLINE void write_rows(Result *r, size_t some, const bool c16) {
   for (; some && r->row < r->rows; some--, r->row++, r->to += r->ld) {
     const char *from = r->from + r->row / 16 * 2 * PAGE + r->row % 16 * 64;
     const __m512 low = _mm512_load_ps(from), high = _mm512_load_ps(from + PAGE);
+    if (!c16) r->sums = _mm512_mask3_fmadd_ps(high, high, _mm512_mask3_fmadd_ps(low, low, r->sums, (__mmask16)mask), (__mmask16)(mask >> 16));
     if (c16 && r->columns == COLUMNS) {
       _mm512_storeu_si512(r->to, (__m512i)_mm512_cvtne2ps_pbh(high, low));
     } else if (c16) {
@@ -144,6 +147,12 @@ INLINE void write_rows(Result *r, size_t some, const bool c16) {
       _mm512_mask_storeu_ps(r->to + 64, (__mmask16)(mask >> 16), high);
     }
   }
+}
+
+/* What is left of it. */
+INLINE void write_rest(Result *r, const bool c16) {
+  write_rows(r, ROWS, c16);
+  if (!c16 && r->squares) *r->squares = _mm512_reduce_add_ps(r->sums);
 }
 
 /* 32 rows with some panels. */
@@ -166,16 +175,17 @@ INLINE void tiles(const Product *p, size_t m, size_t first, size_t panels, const
       write_rows(&before, share, c16);
     }
     if (j + 1 < panels) load_tiles(&l, l.from, packed + (j + 1) * panel_bytes(p)); /* before stores that loads might wait for */
-    write_rows(&before, ROWS, c16);
+    write_rest(&before, c16);
     char *buffer = buffers + j % 2 * TILE, *to = (char *)p->c + m * ld + (first + j) * COLUMNS * size;
     _tile_stored(0, buffer, 64);
     _tile_stored(1, buffer + PAGE, 64);
     _tile_stored(2, buffer + 2 * PAGE, 64);
     _tile_stored(3, buffer + 3 * PAGE, 64);
-    before = (Result){buffer, to, ld, 0, least(ROWS, p->m - m), least(COLUMNS, p->n - (first + j) * COLUMNS), ld % 64 == 0 && (uintptr_t)to % 64 == 0};
+    before = (Result){buffer, to, ld, 0, least(ROWS, p->m - m), least(COLUMNS, p->n - (first + j) * COLUMNS), ld % 64 == 0 && (uintptr_t)to % 64 == 0,
+                      p->squares ? p->squares + m / ROWS * up(p->n, COLUMNS) + first + j : NULL, _mm512_setzero_ps()};
     before.aligned = before.aligned && before.columns == COLUMNS;
   }
-  write_rows(&before, ROWS, c16);
+  write_rest(&before, c16);
   if (!c16) _mm_sfence(); /* behind what was streamed */
 }
 

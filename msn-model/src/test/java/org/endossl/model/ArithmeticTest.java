@@ -118,6 +118,47 @@ class ArithmeticTest {
     checkProduct(rows, in, out);
   }
 
+  /** Of kernels' gradients, among other values, and of NaN in each of them. */
+  @ParameterizedTest
+  @CsvSource({"1,1,1", "8,97,1029", "23,65,31", "24,65,31", "65,17,33", "129,300,70", "70,64,96"})
+  void globalNorm_isThatOfTheValues(int rows, int in, int out) {
+    for (boolean bf16 : new boolean[] {false, true}) {
+      for (float poison : new float[] {0, Float.NaN, Float.POSITIVE_INFINITY}) {
+        checkNorm(new FusedArithmetic(bf16), poison, rows, in, out);
+      }
+    }
+  }
+
+  private static void checkNorm(Arithmetic a, float poison, int rows, int in, int out) {
+    try (Lab lab = new Lab()) {
+      Ops tf = lab.tf;
+      float[] added = new float[rows * in];
+      added[rows * in - 1] = poison;
+      Operand<TFloat32> x =
+          tf.math.add(lab.noise(1, 1, rows, in), lab.constant(Shape.of(rows, in), added));
+      List<Operand<TFloat32>> by = List.of(lab.noise(2, 1, in, out), lab.noise(3, 1, out, 40), x);
+      Operand<TFloat32> y = a.widen(tf, a.matMul(tf, a.narrow(tf, x), by.get(0)));
+      Operand<TFloat32> z = a.widen(tf, a.matMul(tf, a.narrow(tf, y), by.get(1)));
+      Operand<TFloat32> mix = lab.noise(4, 1, rows, 40);
+      Operand<TFloat32> loss = tf.sum(tf.math.mul(z, mix), tf.constant(new int[] {0, 1}));
+      List<Operand<TFloat32>> gradients = lab.gradients(loss, by);
+      List<Operand<TFloat32>> fetched = new ArrayList<>();
+      gradients.forEach(g -> fetched.add(tf.identity(g)));
+      fetched.add(FusedOps.globalNorm(tf, gradients.subList(0, 2))); // nothing but kernels'
+      fetched.add(FusedOps.globalNorm(tf, gradients));
+      fetched.add(FusedOps.globalNorm(tf, List.of(gradients.get(2), x)));
+      List<float[]> got = Lab.floats(lab.session(List.of()), fetched);
+      double kernels = Math.hypot(Lab.norm(got.get(0)), Lab.norm(got.get(1)));
+      double inputs = Lab.norm(got.get(2));
+      double[] wanted = {kernels, Math.hypot(kernels, inputs)};
+      for (int i = 0; i < wanted.length; i++) {
+        double bar = Double.isFinite(wanted[i]) ? 2e-6 * wanted[i] : 1; // of no account
+        assertEquals(wanted[i], got.get(3 + i)[0], bar, a.type() + ", norm " + i);
+      }
+      assertEquals(poison == 0, Float.isFinite(got.get(5)[0]), "of inputs alone");
+    }
+  }
+
   private static void checkProduct(int rows, int in, int out) {
     check(
         (tf, a, x) -> List.of(a.widen(tf, a.matMul(tf, a.narrow(tf, x.get(0)), x.get(1)))),
@@ -576,6 +617,7 @@ class ArithmeticTest {
       test.matMul_ofFewRows(15, 300, 70);
       test.matMul_ofFewRows(47, 130, 1033);
       test.matMul_errsLikeTensorFlows(70, 2100, 40);
+      test.globalNorm_isThatOfTheValues(65, 17, 33);
       test.attention(20, 2, 2, 50, 1, 17);
       test.attention(160, 2, 1, 21, 2, 16);
       test.nan_reachesWhatAttentionMixesItInto(1);
