@@ -154,6 +154,10 @@ typedef struct {
   bool b16, c16; /* of bfloat16, of which A is always: whether B and C are stored so, or as float32 */
   const void *a, *b;
   void *c;
+  enum { PLAIN, GELU_OF, SLOPE_OF } last; /* of bfloat16 results: what is done to them before they are written */
+  const float *bias;                      /* u = A B, C = gelu(u + bias); or C = A B gelu'(u + bias); NULL: neither */
+  uint16_t *u;                            /* [m, n]; NULL: not wanted. With a left side that lies across A is gelu(u + bias), A in place of u */
+  float *sums;                            /* [groups of 32 rows, n]: of the columns of C that SLOPE_OF makes */
   char *left; /* A's tiles, if they are to be made beforehand, of left_bytes, aligned to a cache line */
   size_t left_bytes;
   float *squares; /* of each square of SQUARE rows and columns of C, the sum of its squares; NULL: not wanted */

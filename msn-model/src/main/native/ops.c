@@ -27,6 +27,7 @@ typedef struct {
   int64_t heads, patch, sums;
   float epsilon;
   int type;
+  unsigned char gradient;          /* of an MLP */
   unsigned char *decayed, *scaled; /* of AdamW */
 } Attributes;
 
@@ -122,7 +123,7 @@ static const RowKernels *row_kernels(bool bf16) { return bf16 ? rows16 : &kernel
 
 static size_t row_tasks(size_t rows) { return (rows + ROWS_PER_TASK - 1) / ROWS_PER_TASK; }
 
-enum { WORKING, SHARED, SCRATCHES }; /* what a thread works with, and what it holds for all threads of its call */
+enum { WORKING, SHARED, BETWEEN, SCRATCHES }; /* what a thread works with, and what it holds for all threads of its call */
 static pthread_key_t scratch_keys[SCRATCHES]; /* a thread's own, for as long as it lives */
 
 typedef struct {
@@ -715,33 +716,34 @@ static void product_work(void *product, size_t thread) {
   if (values) p->kernels->work(p, values);
 }
 
-/* C of the output, of the type; either side may lie across. squares as Product's, of bfloat16 only. */
-static void product(Call *c, int left, bool a_across, int right, bool b_across, int output, int type, float *squares) {
+/* What is not set yet: from plan() on. */
+static void run_product(Call *c, Product *p) {
+  if (failed(c) || !p->m || !p->n) return;
+  p->kernels->plan(p, pool_threads());
+  p->job = calloc(p->jobs, sizeof *p->job);
+  const size_t tasks = p->job && p->kernels->left_tasks ? p->kernels->left_tasks(p) : 0;
+  if (tasks) p->left = scratch_for(SHARED, p->left_bytes);
+  if (!p->job || (tasks && !p->left)) {
+    no_memory(c);
+  } else {
+    if (tasks) pool_run(p->kernels->left, p, tasks);
+    pool_run(product_work, p, pool_threads());
+    if (p->next < p->jobs) no_memory(c);
+  }
+  free(p->job);
+}
+
+/* C of the output, of the type; either side may lie across. */
+static void product(Call *c, int left, bool a_across, int right, bool b_across, int output, int type) {
   const int64_t m = TF_Dim(c->in[left], a_across), k = TF_Dim(c->in[left], !a_across), n = TF_Dim(c->in[right], !b_across);
   Product p = {.kernels = is16(c, left) ? products16 : products, .m = (size_t)m, .n = (size_t)n, .k = (size_t)k,
                .a_across = a_across, .b_across = b_across, .b16 = is16(c, right), .c16 = type == BFLOAT16,
-               .a = data(c, left), .b = data(c, right), .squares = squares};
+               .a = data(c, left), .b = data(c, right)};
   p.c = allocate(c, output, type, 2, m, n);
-  if (failed(c) || !m || !n) return;
-  if (!k) {
+  if (!failed(c) && !k)
     memset(p.c, 0, (size_t)(m * n) * (p.c16 ? 2 : 4));
-    return;
-  }
-  p.kernels->plan(&p, pool_threads());
-  p.job = calloc(p.jobs, sizeof *p.job);
-  const size_t tasks = p.job && p.kernels->left_tasks ? p.kernels->left_tasks(&p) : 0;
-  if (tasks) {
-    p.left = scratch_for(SHARED, p.left_bytes);
-    if (!p.left) {
-      no_memory(c);
-      free(p.job);
-      return;
-    }
-    pool_run(p.kernels->left, &p, tasks);
-  }
-  if (p.job) pool_run(product_work, &p, pool_threads());
-  if (!p.job || p.next < p.jobs) no_memory(c);
-  free(p.job);
+  else
+    run_product(c, &p);
 }
 
 /* Where a product of so few rows is bound by the kernel's way from or to memory. */
@@ -773,7 +775,7 @@ static void mat_mul(Call *c) { /* x kernel -> y */
   if (failed(c)) return;
   const int64_t rows = TF_Dim(c->in[0], 0), k = TF_Dim(c->in[0], 1), n = TF_Dim(c->in[1], 1);
   if (!has_few_rows(c) || !k) {
-    product(c, 0, false, 1, false, 0, TF_TensorType(c->in[0]), NULL);
+    product(c, 0, false, 1, false, 0, TF_TensorType(c->in[0]));
     return;
   }
   FewRows p = {.rows = (size_t)rows, .k = (size_t)k, .n = (size_t)n, .bf16 = is16(c, 0), .x = data(c, 0), .kernel = data(c, 1)};
@@ -790,19 +792,21 @@ static void squares_of_gradient(Call *c, size_t n) {
   free(work);
 }
 
-/* dkernel = x' dy and the sum of its squares, square by square while they are written past the caches. */
-static void kernel_gradient16(Call *c, size_t k, size_t n) {
-  const size_t squares = up(k, SQUARE) * up(n, SQUARE);
-  float *sums = calloc(squares + 1, sizeof *sums), *sum = allocate(c, 2, FLOAT, 0, 1, 1);
-  if (!sums) no_memory(c);
-  if (!failed(c)) product(c, 1, true, 0, false, 1, FLOAT, sums);
+/* Runs a product that makes a kernel's gradient and gives the sum of its squares to an output. */
+static void run_squared(Call *c, Product *p, int output) {
+  const size_t squares = up(p->m, SQUARE) * up(p->n, SQUARE);
+  float *sum = allocate(c, output, FLOAT, 0, 1, 1);
+  p->squares = calloc(squares + 1, sizeof *p->squares);
+  if (!p->squares) no_memory(c);
+  run_product(c, p);
   if (!failed(c)) {
     double all = 0;
-    for (size_t i = 0; i < squares; i++) all += sums[i];
+    for (size_t i = 0; i < squares; i++) all += p->squares[i];
     *sum = (float)all;
   }
-  free(sums);
+  free(p->squares);
 }
+
 
 /* Both in one op: side by side they would wait for each other's cores. */
 static void mat_mul_gradient(Call *c) { /* dy x kernel -> dx dkernel squares */
@@ -819,15 +823,89 @@ static void mat_mul_gradient(Call *c) { /* dy x kernel -> dx dkernel squares */
     p.dkernel = allocate(c, 1, FLOAT, 2, k, n);
     few_rows(c, &p);
   } else {
-    if (!failed(c)) product(c, 0, false, 2, true, 0, TF_TensorType(c->in[0]), NULL);
+    if (!failed(c)) product(c, 0, false, 2, true, 0, TF_TensorType(c->in[0]));
     if (failed(c)) return;
-    if (is16(c, 0)) {
-      kernel_gradient16(c, (size_t)k, (size_t)n);
+    if (is16(c, 0) && rows) {
+      Product p = {.kernels = products16, .m = (size_t)k, .n = (size_t)n, .k = (size_t)rows, .a_across = true, .b16 = true,
+                   .a = data(c, 1), .b = data(c, 0)};
+      p.c = allocate(c, 1, FLOAT, 2, k, n);
+      run_squared(c, &p, 2);
       return;
     }
-    product(c, 1, true, 0, false, 1, FLOAT, NULL);
+    product(c, 1, true, 0, false, 1, FLOAT);
   }
   if (!failed(c)) squares_of_gradient(c, (size_t)k * (size_t)n);
+}
+
+/* ---- MLP ---- */
+
+/* The shapes of x, kernel1 and bias1; kernel2. */
+static bool mlp_shape(Call *c, int x, int kernel2) {
+  want(c, x, "x", 2, -1, -1);
+  if (!failed(c)) want(c, x + 1, "kernel1", 2, TF_Dim(c->in[x], 1), -1);
+  if (failed(c)) return false;
+  const int64_t hidden = TF_Dim(c->in[x + 1], 1);
+  want(c, x + 2, "bias1", 1, hidden, 0);
+  want(c, kernel2, "kernel2", 2, hidden, -1);
+  if (!failed(c) && (!TF_Dim(c->in[x], 1) || !hidden || !TF_Dim(c->in[kernel2], 1))) fail(c, "got a width of 0, wanted at least 1");
+  return !failed(c);
+}
+
+static void mlp(Call *c) { /* x kernel1 bias1 kernel2 -> y u */
+  if (!mlp_shape(c, 0, 3)) return;
+  const int64_t rows = TF_Dim(c->in[0], 0), width = TF_Dim(c->in[0], 1), hidden = TF_Dim(c->in[1], 1), out = TF_Dim(c->in[3], 1);
+  void *y = allocate(c, 0, BFLOAT16, 2, rows, out), *u = allocate(c, 1, BFLOAT16, 2, c->attributes->gradient ? rows : 0, hidden);
+  char *between = scratch_for(BETWEEN, (size_t)(rows * hidden) * 2 + 1);
+  if (!between) no_memory(c);
+  Product first = {.kernels = products16, .m = (size_t)rows, .n = (size_t)hidden, .k = (size_t)width, .c16 = true, .a = data(c, 0),
+                   .b = data(c, 1), .c = between, .last = GELU_OF, .bias = data(c, 2), .u = c->attributes->gradient ? u : NULL};
+  run_product(c, &first);
+  Product second = {.kernels = products16, .m = (size_t)rows, .n = (size_t)out, .k = (size_t)hidden, .c16 = true, .a = between,
+                    .b = data(c, 3), .c = y};
+  run_product(c, &second);
+}
+
+static void mlp_gradient(Call *c) { /* dy x kernel1 bias1 kernel2 u -> dx dkernel1 dbias1 dkernel2 squares1 squares2 */
+  if (!mlp_shape(c, 1, 4)) return;
+  const int64_t rows = TF_Dim(c->in[1], 0), width = TF_Dim(c->in[1], 1), hidden = TF_Dim(c->in[2], 1), out = TF_Dim(c->in[4], 1);
+  want(c, 0, "dy", 2, rows, out);
+  want(c, 5, "u", 2, rows, hidden);
+  void *dx = allocate(c, 0, BFLOAT16, 2, rows, width), *dkernel1 = allocate(c, 1, FLOAT, 2, width, hidden);
+  float *dbias1 = allocate(c, 2, FLOAT, 1, hidden, 0);
+  void *dkernel2 = allocate(c, 3, FLOAT, 2, hidden, out);
+  if (failed(c)) return;
+  if (!rows) {
+    memset(dkernel1, 0, (size_t)(width * hidden) * 4);
+    memset(dkernel2, 0, (size_t)(hidden * out) * 4);
+    memset(dbias1, 0, (size_t)hidden * 4);
+    for (int i = 4; i < 6; i++) {
+      float *sum = allocate(c, i, FLOAT, 0, 1, 1);
+      if (sum) *sum = 0;
+    }
+    return;
+  }
+  const size_t groups = row_tasks((size_t)rows);
+  float *sums = malloc(groups * (size_t)hidden * sizeof(float) + 1);
+  char *between = scratch_for(BETWEEN, (size_t)(rows * hidden) * 2 + 1);
+  if (!sums || !between) {
+    no_memory(c);
+    free(sums);
+    return;
+  }
+  Product to_u = {.kernels = products16, .m = (size_t)rows, .n = (size_t)hidden, .k = (size_t)out, .b_across = true, .c16 = true,
+                  .a = data(c, 0), .b = data(c, 4), .c = between, .last = SLOPE_OF, .bias = data(c, 3), .u = data(c, 5), .sums = sums};
+  run_product(c, &to_u);
+  if (!failed(c)) add_parts(sums, groups, (size_t)hidden, (size_t)hidden, dbias1);
+  free(sums);
+  Product second = {.kernels = products16, .m = (size_t)hidden, .n = (size_t)out, .k = (size_t)rows, .a_across = true, .b16 = true,
+                    .a = data(c, 5), .b = data(c, 0), .c = dkernel2, .bias = data(c, 3)};
+  run_squared(c, &second, 5);
+  Product first = {.kernels = products16, .m = (size_t)width, .n = (size_t)hidden, .k = (size_t)rows, .a_across = true, .b16 = true,
+                   .a = data(c, 1), .b = between, .c = dkernel1};
+  run_squared(c, &first, 4);
+  Product to_x = {.kernels = products16, .m = (size_t)rows, .n = (size_t)width, .k = (size_t)hidden, .b_across = true, .c16 = true,
+                  .a = between, .b = data(c, 2), .c = dx};
+  run_product(c, &to_x);
 }
 
 /* ---- shapes, as far as they are known when the graph is built ---- */
@@ -998,6 +1076,20 @@ static void tokens_shape(Opaque *context, Opaque *status) {
 
 static void tokens_gradient_shape(Opaque *context, Opaque *status) { same(infer(context, status), 1, 1); }
 
+static void mlp_shapes(Opaque *context, Opaque *status) {
+  Infer f = infer(context, status);
+  const int64_t ranks[] = {2, 2, 1, 2};
+  for (int i = 0; i < 4 && !TF_GetCode(status); i++) rank(f, i, ranks[i]);
+  if (TF_GetCode(status)) return;
+  rows_of(f, 0, 0, dimension(f, 3, 1));
+}
+
+static void mlp_gradient_shapes(Opaque *context, Opaque *status) {
+  Infer f = infer(context, status);
+  for (int i = 0; i < 4 && !TF_GetCode(status); i++) same(f, i, i + 1);
+  for (int i = 4; i < 6 && !TF_GetCode(status); i++) scalar(f, i);
+}
+
 static void patches_shape(Opaque *context, Opaque *status) {
   Infer f = infer(context, status);
   rank(f, 0, 4);
@@ -1058,6 +1150,15 @@ static void *create_adamw(Opaque *construction) {
   return a;
 }
 
+static void *create_mlp(Opaque *construction) {
+  Opaque *status = TF_NewStatus();
+  Attributes *a = calloc(1, sizeof *a);
+  TF_OpKernelConstruction_GetAttrBool(construction, "gradient", &a->gradient, status);
+  if (TF_GetCode(status)) TF_OpKernelConstruction_Failure(construction, status);
+  TF_DeleteStatus(status);
+  return a;
+}
+
 static void *create_nothing(Opaque *construction) {
   (void)construction;
   return calloc(1, sizeof(Attributes));
@@ -1106,6 +1207,8 @@ COMPUTE(EndosslTokensGrad, tokens_gradient)
 COMPUTE(EndosslPatches, patches)
 COMPUTE(EndosslMatMul, mat_mul)
 COMPUTE(EndosslMatMulGrad, mat_mul_gradient)
+COMPUTE(EndosslMlp, mlp)
+COMPUTE(EndosslMlpGrad, mlp_gradient)
 
 typedef struct {
   const char *name, *attributes, *inputs, *outputs; /* separated by semicolons */
@@ -1158,6 +1261,10 @@ static const Op ops[] = {
     {"EndosslMatMul", "T: {float, bfloat16}", "x: T;kernel: float", "y: T", create_nothing, compute_EndosslMatMul, mat_mul_shape},
     {"EndosslMatMulGrad", "T: {float, bfloat16}", "dy: T;x: T;kernel: float", "dx: T;dkernel: float;squares: float", create_nothing,
      compute_EndosslMatMulGrad, mat_mul_gradient_shape},
+    /* u = x kernel1, y = gelu(u + bias1) kernel2; only where the processor multiplies bfloat16; without gradient u has no rows */
+    {"EndosslMlp", "T: {bfloat16};gradient: bool", "x: T;kernel1: float;bias1: float;kernel2: float", "y: T;u: T", create_mlp, compute_EndosslMlp, mlp_shapes},
+    {"EndosslMlpGrad", "T: {bfloat16}", "dy: T;x: T;kernel1: float;bias1: float;kernel2: float;u: T",
+     "dx: T;dkernel1: float;dbias1: float;dkernel2: float;squares1: float;squares2: float", create_nothing, compute_EndosslMlpGrad, mlp_gradient_shapes},
     /* a step of AdamW over all weights at once, in place: behind whatever makes the gradients */
     {"EndosslAdamW", "N: int >= 1;decayed: list(bool);scaled: list(bool)",
      "weights: N * resource;first: N * resource;second: N * resource;gradients: N * float;rate: float;epsilon: float;"
@@ -1176,6 +1283,7 @@ static void each(Opaque *builder, const char *list, void (*add)(Opaque *, const 
 }
 
 static void register_op(const Op *op) {
+  if (!products16 && (op->compute == compute_EndosslMlp || op->compute == compute_EndosslMlpGrad)) return;
   Opaque *status = TF_NewStatus(), *builder = TF_NewOpDefinitionBuilder(op->name);
   const bool only_float = !products16 && (op->compute == compute_EndosslMatMul || op->compute == compute_EndosslMatMulGrad);
   each(builder, only_float ? "T: {float}" : op->attributes, TF_OpDefinitionBuilderAddAttr);

@@ -2,6 +2,7 @@
  * lie, those that lie across are turned beforehand; B is copied into panels of tiles; results are rounded and written beside the
  * next tile's multiplications. Built as kernels.c is. */
 #include "amx_tiles.h"
+#include "gelu_bf16.h"
 
 enum { ROWS = SQUARE, COLUMNS = SQUARE, GROUP = 1, UNIT = 32, BLOCK = 1280 * 1024, COPIES = 0, PAGE = 4096, AHEAD = 8 };
 
@@ -74,9 +75,10 @@ static size_t left_tasks(Product *p) {
   return p->a_across ? up(p->k, UNIT) : 0;
 }
 
+INLINE __m512 widened(__m256i x) { return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(x), 16)); }
+
 /* 32 rows of [k, m], turned: all groups' tiles of one 32 of k. */
-static void turn_left(void *product, size_t chunk) {
-  const Product *p = product;
+INLINE void turn(const Product *p, size_t chunk, const bool gelu) {
   char stage[TILE] __attribute__((aligned(64)));
   for (size_t m = 0; m < up(p->m, ROWS) * ROWS; m += 16) {
     const __mmask16 mask = m + 16 <= p->m ? 0xffff : m < p->m ? (__mmask16)((1u << (p->m - m)) - 1) : 0;
@@ -84,10 +86,24 @@ static void turn_left(void *product, size_t chunk) {
       const size_t k = chunk * UNIT + 2 * i;
       const char *x = (const char *)p->a + (k * p->m + m) * 2;
       const __m256i one = _mm256_maskz_loadu_epi16(k < p->k ? mask : 0, x), two = _mm256_maskz_loadu_epi16(k + 1 < p->k ? mask : 0, x + 2 * p->m);
-      _mm512_store_si512(stage + i * 64, interleave(_mm512_inserti64x4(_mm512_castsi256_si512(one), two, 1)));
+      __m512i both = _mm512_inserti64x4(_mm512_castsi256_si512(one), two, 1);
+      if (gelu) {
+        const __m512 bias = _mm512_maskz_loadu_ps(mask, p->bias + m);
+        both = (__m512i)_mm512_cvtne2ps_pbh(k + 1 < p->k ? gelu16(widened(two) + bias) : _mm512_setzero_ps(),
+                                            k < p->k ? gelu16(widened(one) + bias) : _mm512_setzero_ps());
+      }
+      _mm512_store_si512(stage + i * 64, interleave(both));
     }
     transpose(stage, p->left + m / ROWS * panel_bytes(p) + (chunk * 2 + m % ROWS / 16) * TILE);
   }
+}
+
+static void turn_left(void *product, size_t chunk) {
+  const Product *p = product;
+  if (p->bias)
+    turn(p, chunk, true);
+  else
+    turn(p, chunk, false);
 }
 
 /* Where tiles of the left side lie. */
@@ -124,22 +140,48 @@ typedef struct {
   char *to;
   size_t ld, row, rows, columns;
   bool aligned;
-  float *squares; /* the sum of the squares, or NULL */
-  __m512 sums;    /* of them, up to this row */
+  float *squares; /* of C in float32: the sum of the squares, or NULL */
+  const float *bias; /* of the first column */
+  uint16_t *u;       /* of the next row */
+  float *columns_to;
+  __m512 low, high; /* sums up to this row: of the columns; low: of the squares */
 } Result;
 
+/* 32 sums to values in bfloat16. */
+INLINE __m512i last_step(Result *r, __m512 low, __m512 high, __mmask32 mask, const int last) {
+  __m512i x = (__m512i)_mm512_cvtne2ps_pbh(high, low);
+  if (last == PLAIN) return x;
+  const __m512 first_bias = _mm512_maskz_loadu_ps((__mmask16)mask, r->bias);
+  const __m512 next_bias = _mm512_maskz_loadu_ps((__mmask16)(mask >> 16), r->bias + 16);
+  if (last == GELU_OF) {
+    if (r->u) _mm512_mask_storeu_epi16(r->u, mask, x);
+    low = gelu16(widened(_mm512_castsi512_si256(x)) + first_bias), high = gelu16(widened(_mm512_extracti64x4_epi64(x, 1)) + next_bias);
+  } else {
+    const __m512i u = _mm512_maskz_loadu_epi16(mask, r->u);
+    low = widened(_mm512_castsi512_si256(x)) * gelu16_slope(widened(_mm512_castsi512_si256(u)) + first_bias);
+    high = widened(_mm512_extracti64x4_epi64(x, 1)) * gelu16_slope(widened(_mm512_extracti64x4_epi64(u, 1)) + next_bias);
+    r->low += low, r->high += high;
+  }
+  return (__m512i)_mm512_cvtne2ps_pbh(high, low);
+}
+
 /* Some rows of it. */
-INLINE void write_rows(Result *r, size_t some, const bool c16) {
+INLINE void write_rows(Result *r, size_t some, const bool c16, const int last) {
   const __mmask32 mask = r->columns < 32 ? (1u << r->columns) - 1 : ~0u;
   for (; some && r->row < r->rows; some--, r->row++, r->to += r->ld) {
     const char *from = r->from + r->row / 16 * 2 * PAGE + r->row % 16 * 64;
     const __m512 low = _mm512_load_ps(from), high = _mm512_load_ps(from + PAGE);
-    if (!c16) r->sums = _mm512_mask3_fmadd_ps(high, high, _mm512_mask3_fmadd_ps(low, low, r->sums, (__mmask16)mask), (__mmask16)(mask >> 16));
-    if (c16 && r->columns == COLUMNS) {
-      _mm512_storeu_si512(r->to, (__m512i)_mm512_cvtne2ps_pbh(high, low));
-    } else if (c16) {
-      _mm512_mask_storeu_epi16(r->to, mask, (__m512i)_mm512_cvtne2ps_pbh(high, low));
-    } else if (r->aligned) { /* a gradient of a kernel: nobody reads it soon */
+    if (c16) {
+      const __m512i x = last_step(r, low, high, mask, last);
+      if (r->columns == COLUMNS)
+        _mm512_storeu_si512(r->to, x);
+      else
+        _mm512_mask_storeu_epi16(r->to, mask, x);
+      if (last != PLAIN && r->u) r->u += r->ld / 2;
+      continue;
+    }
+    r->low = _mm512_mask3_fmadd_ps(high, high, _mm512_mask3_fmadd_ps(low, low, r->low, (__mmask16)mask), (__mmask16)(mask >> 16));
+    if (r->aligned) { /* a gradient of a kernel: nobody reads it soon */
       _mm512_stream_ps((float *)r->to, low);
       _mm512_stream_ps((float *)(r->to + 64), high);
     } else {
@@ -150,13 +192,18 @@ INLINE void write_rows(Result *r, size_t some, const bool c16) {
 }
 
 /* What is left of it. */
-INLINE void write_rest(Result *r, const bool c16) {
-  write_rows(r, ROWS, c16);
-  if (!c16 && r->squares) *r->squares = _mm512_reduce_add_ps(r->sums);
+INLINE void write_rest(Result *r, const bool c16, const int last) {
+  write_rows(r, ROWS, c16, last);
+  if (!c16 && r->squares) *r->squares = _mm512_reduce_add_ps(r->low);
+  if (last == SLOPE_OF && r->rows) {
+    const __mmask32 mask = r->columns < 32 ? (1u << r->columns) - 1 : ~0u;
+    _mm512_mask_storeu_ps(r->columns_to, (__mmask16)mask, r->low);
+    _mm512_mask_storeu_ps(r->columns_to + 16, (__mmask16)(mask >> 16), r->high);
+  }
 }
 
 /* 32 rows with some panels. */
-INLINE void tiles(const Product *p, size_t m, size_t first, size_t panels, const char *packed, char *copy, const bool c16) {
+INLINE void tiles(const Product *p, size_t m, size_t first, size_t panels, const char *packed, char *copy, const bool c16, const int last) {
   const size_t chunks = up(p->k, UNIT), share = up(ROWS, chunks), size = c16 ? 2 : 4, ld = p->n * size;
   const Left l = left_side(p, m, copy);
   const char *next = p->a_across ? l.from + panel_bytes(p) : (const char *)p->a + (m + ROWS) * p->k * 2; /* rows, fetched ahead */
@@ -165,33 +212,46 @@ INLINE void tiles(const Product *p, size_t m, size_t first, size_t panels, const
   Result before = {.rows = 0};
   load_tiles(&l, l.from, packed);
   for (size_t j = 0; j < panels; j++) {
+    const size_t n = (first + j) * COLUMNS, at = m * p->n + n, rows = least(ROWS, p->m - m);
     const char *a = l.from, *b = packed + j * panel_bytes(p);
+    size_t row = 0;
     _tile_zero(0), _tile_zero(1), _tile_zero(2), _tile_zero(3);
     for (size_t i = 1;; i++) {
       MULTIPLY;
       for (size_t x = 0; x < lines; x++, next += 64) _mm_prefetch(next, _MM_HINT_T1);
+      if (last == SLOPE_OF)
+        for (size_t x = 0; x < share && row < rows; x++, row++) __builtin_prefetch(p->u + at + row * p->n);
       if (i == chunks) break;
       load_tiles(&l, a += l.step, b += 2 * TILE);
-      write_rows(&before, share, c16);
+      write_rows(&before, share, c16, last);
     }
     if (j + 1 < panels) load_tiles(&l, l.from, packed + (j + 1) * panel_bytes(p)); /* before stores that loads might wait for */
-    write_rest(&before, c16);
-    char *buffer = buffers + j % 2 * TILE, *to = (char *)p->c + m * ld + (first + j) * COLUMNS * size;
+    write_rest(&before, c16, last);
+    char *buffer = buffers + j % 2 * TILE, *to = (char *)p->c + at * size;
     _tile_stored(0, buffer, 64);
     _tile_stored(1, buffer + PAGE, 64);
     _tile_stored(2, buffer + 2 * PAGE, 64);
     _tile_stored(3, buffer + 3 * PAGE, 64);
-    before = (Result){buffer, to, ld, 0, least(ROWS, p->m - m), least(COLUMNS, p->n - (first + j) * COLUMNS), ld % 64 == 0 && (uintptr_t)to % 64 == 0,
-                      p->squares ? p->squares + m / ROWS * up(p->n, COLUMNS) + first + j : NULL, _mm512_setzero_ps()};
-    before.aligned = before.aligned && before.columns == COLUMNS;
+    before = (Result){.from = buffer, .to = to, .ld = ld, .rows = rows, .columns = least(COLUMNS, p->n - n)};
+    before.aligned = before.columns == COLUMNS && ld % 64 == 0 && (uintptr_t)to % 64 == 0;
+    if (!c16 && p->squares) before.squares = p->squares + m / ROWS * up(p->n, COLUMNS) + first + j;
+    if (last != PLAIN) before.bias = p->bias + n, before.u = p->u ? p->u + at : NULL;
+    if (last == SLOPE_OF) before.columns_to = p->sums + m / ROWS * p->n + n;
   }
-  write_rest(&before, c16);
+  write_rest(&before, c16, last);
   if (!c16) _mm_sfence(); /* behind what was streamed */
 }
 
 static void group(const Product *p, size_t m, size_t bottom, size_t first, size_t panels, size_t k, size_t depth, const char *packed, char *copy) {
   (void)bottom, (void)k, (void)depth;
-  p->c16 ? tiles(p, m, first, panels, packed, copy, true) : tiles(p, m, first, panels, packed, copy, false);
+  if (!p->c16)
+    tiles(p, m, first, panels, packed, copy, false, PLAIN);
+  else if (p->last == GELU_OF)
+    tiles(p, m, first, panels, packed, copy, true, GELU_OF);
+  else if (p->last == SLOPE_OF)
+    tiles(p, m, first, panels, packed, copy, true, SLOPE_OF);
+  else
+    tiles(p, m, first, panels, packed, copy, true, PLAIN);
 }
 
 #include "product_jobs.h"

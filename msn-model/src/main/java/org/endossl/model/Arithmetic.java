@@ -26,7 +26,7 @@ abstract class Arithmetic {
 
   static Arithmetic of(Compute compute) {
     return compute.fused()
-        ? new FusedArithmetic(compute.bfloat16())
+        ? new FusedArithmetic(compute.bfloat16(), compute.gradients())
         : new CompositeArithmetic(compute.bfloat16());
   }
 
@@ -67,12 +67,15 @@ abstract class Arithmetic {
     return BatchNorm.trainGelu(tf, w, x, groups);
   }
 
-  /** What lies between the two layers of an MLP, of {@code u + bias}. */
-  final Operand<?> activation(
-      Ops tf, VitConfig.Activation form, Operand<?> u, Operand<TFloat32> bias) {
-    return form == VitConfig.Activation.GELU
-        ? biasGelu(tf, u, bias)
-        : narrow(tf, Gelu.apply(tf, form, tf.nn.biasAdd(widen(tf, u), bias)));
+  /** An MLP without the second layer's bias. */
+  Operand<?> mlp(Ops tf, Mlp.Weights w, VitConfig.Activation form, Operand<?> x) {
+    Operand<?> u = matMul(tf, x, w.fc1().kernel());
+    Operand<TFloat32> bias = w.fc1().bias();
+    Operand<?> hidden =
+        form == VitConfig.Activation.GELU
+            ? biasGelu(tf, u, bias)
+            : narrow(tf, Gelu.apply(tf, form, tf.nn.biasAdd(widen(tf, u), bias)));
+    return matMul(tf, hidden, w.fc2().kernel());
   }
 
   /** Attention within each sequence; qkv [rows, 3 * width] without its bias. */

@@ -124,12 +124,10 @@ final class Block {
 
   private static Stream mlp(Ops tf, Arithmetic arithmetic, Weights w, VitConfig config, Stream x) {
     Arithmetic.Added normed = x.normed(tf, arithmetic, w.norm2(), config.layerNormEps());
-    Linear.Weights fc1 = w.mlp().fc1();
-    Linear.Weights fc2 = w.mlp().fc2();
-    Operand<?> hidden =
-        arithmetic.activation(
-            tf, config.activation(), arithmetic.matMul(tf, normed.y(), fc1.kernel()), fc1.bias());
-    return new Stream(normed.sum(), arithmetic.matMul(tf, hidden, fc2.kernel()), fc2.bias());
+    return new Stream(
+        normed.sum(),
+        arithmetic.mlp(tf, w.mlp(), config.activation(), normed.y()),
+        w.mlp().fc2().bias());
   }
 
   private static Stream dropped(

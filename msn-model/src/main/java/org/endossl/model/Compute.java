@@ -10,8 +10,9 @@ import org.endossl.model.ops.NativeLibrary;
  * @param precision of activations and matrix products; weights, the residual stream, LayerNorm,
  *     softmax and the loss are float32 always
  * @param kernels native ops or TensorFlow's own
+ * @param gradients whether gradients may be taken: native ops then keep what these need
  */
-public record Compute(Precision precision, Kernels kernels) {
+public record Compute(Precision precision, Kernels kernels, boolean gradients) {
   /** TensorFlow's own ops in float32: runs, and can be saved for, anywhere. */
   public static final Compute PORTABLE = new Compute(Precision.FLOAT32, Kernels.COMPOSITE);
 
@@ -20,6 +21,16 @@ public record Compute(Precision precision, Kernels kernels) {
 
   /** The fastest form in bfloat16 that this process has. */
   public static final Compute BFLOAT16 = new Compute(Precision.BFLOAT16, Kernels.AUTO);
+
+  /** Gradients may be taken. */
+  public Compute(Precision precision, Kernels kernels) {
+    this(precision, kernels, true);
+  }
+
+  /** The same, forward only. */
+  public Compute withoutGradients() {
+    return new Compute(precision, kernels, false);
+  }
 
   /** The type of activations and matrix products. */
   public enum Precision {

@@ -5,13 +5,21 @@ import org.endossl.model.ops.FusedOps;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
+import org.tensorflow.proto.DataType;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
 /** By the native ops. */
 final class FusedArithmetic extends Arithmetic {
+  private final boolean gradients;
+
   FusedArithmetic(boolean bfloat16) {
+    this(bfloat16, true);
+  }
+
+  FusedArithmetic(boolean bfloat16, boolean gradients) {
     super(bfloat16);
+    this.gradients = gradients;
   }
 
   @Override
@@ -19,6 +27,21 @@ final class FusedArithmetic extends Arithmetic {
     return FusedOps.multiplies(type())
         ? FusedOps.matMul(tf, x, kernel)
         : super.matMul(tf, x, kernel);
+  }
+
+  /** Below so many rows its products are not those of the native MLP. */
+  private static final long FEW_ROWS = 24;
+
+  @Override
+  Operand<?> mlp(Ops tf, Mlp.Weights w, VitConfig.Activation form, Operand<?> x) {
+    boolean native16 =
+        form == VitConfig.Activation.GELU
+            && type() == DataType.DT_BFLOAT16
+            && FusedOps.multiplies(DataType.DT_BFLOAT16)
+            && x.shape().get(0) >= FEW_ROWS;
+    return native16
+        ? FusedOps.mlp(tf, x, w.fc1().kernel(), w.fc1().bias(), w.fc2().kernel(), gradients)
+        : super.mlp(tf, w, form, x);
   }
 
   @Override

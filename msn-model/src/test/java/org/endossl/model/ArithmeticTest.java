@@ -4,12 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.common.primitives.ImmutableIntArray;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiFunction;
 import org.endossl.model.ops.FusedOps;
@@ -25,6 +27,7 @@ import org.tensorflow.exceptions.TFInvalidArgumentException;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.proto.DataType;
 import org.tensorflow.types.TBfloat16;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
@@ -164,6 +167,87 @@ class ArithmeticTest {
         (tf, a, x) -> List.of(a.widen(tf, a.matMul(tf, a.narrow(tf, x.get(0)), x.get(1)))),
         1e-5,
         new long[][] {{rows, in}, {in, out}});
+  }
+
+  /** Rows, width, hidden values and outputs: few rows, edges of tiles, several panels. */
+  @ParameterizedTest
+  @CsvSource({"8,12,20,7", "24,5,3,2", "33,17,65,40", "100,96,384,96", "197,70,93,33"})
+  void mlp(int rows, int width, int hidden, int out) {
+    check(
+        (tf, a, x) -> List.of(a.widen(tf, mlp(tf, a, x))),
+        2e-5,
+        new long[][] {{rows, width}, {width, hidden}, {hidden}, {hidden, out}});
+  }
+
+  private static Operand<?> mlp(Ops tf, Arithmetic a, List<Operand<TFloat32>> x) {
+    Operand<TFloat32> unused = x.get(2); // the second layer's bias is not the MLP's affair
+    return a.mlp(
+        tf,
+        new Mlp.Weights(
+            new Linear.Weights(x.get(1), x.get(2)), new Linear.Weights(x.get(3), unused)),
+        VitConfig.Activation.GELU,
+        a.narrow(tf, x.get(0)));
+  }
+
+  /** As one op it gives the bits of its parts; the bias' gradient is summed up otherwise. */
+  @ParameterizedTest
+  @ValueSource(strings = {"70,96,130,40", "33,17,65,40"})
+  void mlp_ofBfloat16_isThatOfItsParts(String sizes) {
+    int[] size = Arrays.stream(sizes.split(",")).mapToInt(Integer::parseInt).toArray();
+    try (Lab lab = new Lab()) {
+      List<Operand<TFloat32>> inputs =
+          List.of(
+              lab.noise(1, 1, size[0], size[1]),
+              lab.noise(2, 0.2, size[1], size[2]),
+              lab.noise(3, 1, size[2]),
+              lab.noise(4, 0.2, size[2], size[3]));
+      List<float[]> whole =
+          run(
+              lab,
+              (tf, a, x) -> List.of(a.widen(tf, mlp(tf, a, x))),
+              new FusedArithmetic(true),
+              inputs);
+      List<float[]> parts =
+          run(
+              lab,
+              (tf, a, x) ->
+                  List.of(
+                      a.widen(
+                          tf,
+                          a.matMul(
+                              tf,
+                              a.biasGelu(
+                                  tf, a.matMul(tf, a.narrow(tf, x.get(0)), x.get(1)), x.get(2)),
+                              x.get(3)))),
+              new FusedArithmetic(true),
+              inputs);
+      for (int i = 0; i < whole.size(); i++) {
+        assertArrayEquals(parts.get(i), whole.get(i), i == 3 ? 1e-4f : 0, "value " + i);
+      }
+    }
+  }
+
+  /** What gradients need is not kept, and to ask for one says so. */
+  @Test
+  void mlp_forwardOnly_givesTheSame_andHasNoGradient() {
+    assumeTrue(FusedOps.multiplies(DataType.DT_BFLOAT16), "no bfloat16 products here");
+    try (Lab lab = new Lab()) {
+      Ops tf = lab.tf;
+      List<Operand<TFloat32>> inputs =
+          List.of(
+              lab.noise(1, 1, 40, 12),
+              lab.noise(2, 0.2, 12, 33),
+              lab.noise(3, 1, 33),
+              lab.noise(4, 0.2, 33, 9));
+      Arithmetic forward = new FusedArithmetic(true, false);
+      Operand<TFloat32> y = forward.widen(tf, mlp(tf, forward, inputs));
+      Arithmetic both = new FusedArithmetic(true);
+      Operand<TFloat32> wanted = both.widen(tf, mlp(tf, both, inputs));
+      List<float[]> got = Lab.floats(lab.session(List.of()), List.of(y, wanted));
+      assertArrayEquals(got.get(1), got.get(0));
+      Operand<TFloat32> loss = tf.sum(y, tf.constant(new int[] {0, 1}));
+      assertThrows(RuntimeException.class, () -> lab.gradients(loss, inputs));
+    }
   }
 
   /**

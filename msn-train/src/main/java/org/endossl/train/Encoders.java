@@ -86,7 +86,7 @@ final class Encoders {
                       scope,
                       network.target(),
                       network.encoder(),
-                      compute,
+                      compute.withoutGradients(),
                       List.of(new Vit.View(views.target(), null)),
                       drop(scope, index, TARGET_DRAWS, new int[] {1}),
                       null)));

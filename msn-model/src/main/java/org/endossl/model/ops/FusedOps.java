@@ -33,6 +33,7 @@ public final class FusedOps {
   private static final String TOKENS = "EndosslTokens";
   private static final String PATCHES = "EndosslPatches";
   private static final String MAT_MUL = "EndosslMatMul";
+  private static final String MLP = "EndosslMlp";
   private static final String ADAMW = "EndosslAdamW";
   private static final String GLOBAL_NORM = "EndosslGlobalNorm";
 
@@ -239,6 +240,31 @@ public final class FusedOps {
     return builder(tf, MAT_MUL, x, kernel).build().output(0);
   }
 
+  /**
+   * {@code gelu(x kernel1 + bias1) kernel2}, in bfloat16: where {@link #multiplies} says so. GELU
+   * is applied while the first product is written, its slope while the gradient's is; {@code x
+   * kernel1} alone is kept for the gradient.
+   *
+   * @param x [rows, width]
+   * @param kernel1 [width, hidden], rounded to bfloat16 as that of {@link #matMul}
+   * @param bias1 [hidden]
+   * @param kernel2 [hidden, out]
+   * @param gradient whether it is kept
+   * @return [rows, out] of {@code x}'s type
+   */
+  public static Operand<?> mlp(
+      Ops tf,
+      Operand<?> x,
+      Operand<TFloat32> kernel1,
+      Operand<TFloat32> bias1,
+      Operand<TFloat32> kernel2,
+      boolean gradient) {
+    return builder(tf, MLP, x, kernel1, bias1, kernel2)
+        .setAttr("gradient", gradient)
+        .build()
+        .output(0);
+  }
+
   /** Whether there are matrix products of this type: bfloat16's where the processor has AMX. */
   public static boolean multiplies(DataType type) {
     return STATUS.takes(MAT_MUL, type);
@@ -292,10 +318,11 @@ public final class FusedOps {
     List<Output<?>> sums = new ArrayList<>();
     for (Operand<TFloat32> value : values) {
       Output<?> output = value.asOutput();
-      if (output.op().type().equals(MAT_MUL + "Grad") && output.index() == 1) {
-        sums.add(output.op().output(2));
-      } else {
+      int sum = squares(output.op().type(), output.index());
+      if (sum < 0) {
         read.add(output);
+      } else {
+        sums.add(output.op().output(sum));
       }
     }
     return tf.scope()
@@ -304,6 +331,15 @@ public final class FusedOps {
         .addInputList(sums.toArray(Output<?>[]::new))
         .build()
         .output(0);
+  }
+
+  /** Which output has the sum of the squares of an op's output; -1: none. */
+  private static int squares(String op, int output) {
+    return switch (op) {
+      case MAT_MUL + "Grad" -> output == 1 ? 2 : -1;
+      case MLP + "Grad" -> output == 1 ? 4 : output == 3 ? 5 : -1;
+      default -> -1;
+    };
   }
 
   private static OperationBuilder builder(Ops tf, String type, Operand<?>... inputs) {
@@ -354,6 +390,25 @@ public final class FusedOps {
           Output<?>[] d =
               run(builder(tf, MAT_MUL + "Grad", given.get(0), op.input(0), op.input(1)));
           return List.of(d[0], d[1]);
+        });
+    TensorFlow.registerCustomGradient(
+        MLP,
+        (tf, op, given) -> {
+          if (!op.attributes().getAttrBool("gradient")) {
+            throw new IllegalStateException(MLP + ": it was built for the forward pass alone");
+          }
+          Output<?>[] d =
+              run(
+                  builder(
+                      tf,
+                      MLP + "Grad",
+                      given.get(0),
+                      op.input(0),
+                      op.input(1),
+                      op.input(2),
+                      op.input(3),
+                      op.output(1)));
+          return List.of(d[0], d[1], d[2], d[3]);
         });
     TensorFlow.registerCustomGradient(
         ATTENTION,
