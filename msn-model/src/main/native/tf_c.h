@@ -52,9 +52,6 @@ void TF_OpKernelContext_Failure(Opaque *, Opaque *);
 Opaque *TF_AllocateOutput(Opaque *, int index, int type, const int64_t *shape, int dims, size_t bytes, Opaque *);
 Opaque *TF_ForwardInputOrAllocateOutput(Opaque *, const int *candidates, int, int index, const int64_t *shape, int dims,
                                         int *forwarded, Opaque *);
-void TF_MaybeLockVariableInputMutexesInOrder(Opaque *, bool lock, bool sparse, const int *, size_t, CopyFn, Opaque **,
-                                             Opaque *);
-void TF_ReleaseVariableInputLockHolder(Opaque *);
 void TF_GetInputTensorFromVariable(Opaque *, int, bool held, bool variant, bool sparse, CopyFn, Opaque **, Opaque *);
 
 /* shapes */

@@ -55,9 +55,8 @@ static void copy(Opaque *context, Opaque *source, Opaque *destination) {
 static void compute(void *kernel, Opaque *context) {
   (void)kernel;
   const int inputs = TF_NumInputs(context), pairs = (inputs - 1) / 2;
-  Opaque *status = TF_NewStatus(), *lock = NULL;
+  Opaque *status = TF_NewStatus();
   Opaque **x = calloc((size_t)inputs, sizeof *x);
-  int *index = malloc(sizeof(int) * (size_t)pairs);
   Span *spans = NULL;
   size_t chunks = 0, at = 0;
   char message[160];
@@ -74,10 +73,6 @@ static void compute(void *kernel, Opaque *context) {
     TF_SetStatus(status, TF_INVALID_ARGUMENT_CODE, message);
     goto fail;
   }
-  for (int i = 0; i < pairs; i++) index[i] = i;
-  TF_MaybeLockVariableInputMutexesInOrder(context, true, false, index, (size_t)pairs, copy, &lock,
-                                          status);
-  if (TF_GetCode(status)) goto fail;
   for (int i = 0; i < pairs; i++) {
     TF_GetInput(context, pairs + i, &x[pairs + i], status);
     if (TF_GetCode(status)) goto fail;
@@ -110,9 +105,7 @@ fail:
 out:
   for (int i = 0; i < inputs; i++)
     if (x[i]) TF_DeleteTensor(x[i]);
-  if (lock) TF_ReleaseVariableInputLockHolder(lock);
   free(spans);
-  free(index);
   free(x);
   TF_DeleteStatus(status);
 }
