@@ -25,7 +25,9 @@ $variant
 EOF
     wide=; [ "$name" != avx512 ] || wide=-mprefer-vector-width=512
     # shellcheck disable=SC2086
-    $cc -mcpu="$cpu" $flags $wide -DVARIANT="$name" -DVW="$vw" -DNV="$nv" -c -o "$work/$arch-$name.o" "$here/kernels.c"
+    $cc -mcpu="$cpu" $flags $wide -DVARIANT="$name" -DVW="$vw" -c -o "$work/$arch-$name.o" "$here/kernels.c"
+    # shellcheck disable=SC2086
+    $cc -mcpu="$cpu" $flags $wide -DVARIANT="$name" -DVW="$vw" -DNV="$nv" -c -o "$work/$arch-attention-$name.o" "$here/attention.c"
     # shellcheck disable=SC2086
     $cc -mcpu="$cpu" $flags $wide -DVARIANT="$name" -DVW="$vw" -DPRODUCT_ROWS="$rows" -c -o "$work/$arch-product-$name.o" \
       "$here/product.c"
@@ -33,10 +35,11 @@ EOF
     $cc -mcpu="$cpu" $flags $wide -DVARIANT="$name" -DVW="$vw" -c -o "$work/$arch-few-$name.o" "$here/product_few.c"
     # shellcheck disable=SC2086
     $cc -mcpu="$cpu" $flags $wide -DVARIANT="$name" -DVW="$vw" -c -o "$work/$arch-class-$name.o" "$here/class_attention.c"
-    objects="$objects $work/$arch-$name.o $work/$arch-product-$name.o $work/$arch-few-$name.o $work/$arch-class-$name.o"
+    objects="$objects $work/$arch-$name.o $work/$arch-attention-$name.o $work/$arch-product-$name.o $work/$arch-few-$name.o"
+    objects="$objects $work/$arch-class-$name.o"
   done
   if [ $arch = x86_64 ]; then
-    for kernels in product_amx product_bf16 attention_amx; do
+    for kernels in product_amx product_bf16 attention_amx attention_gradient_amx; do
       # shellcheck disable=SC2086
       $cc -mcpu=x86_64_v4+amx_tile+amx_bf16+avx512bf16 $flags -mprefer-vector-width=512 -c -o "$work/$kernels.o" "$here/$kernels.c"
       objects="$objects $work/$kernels.o"
@@ -47,7 +50,7 @@ EOF
   fi
   mkdir -p "$out/linux-$arch"
   # shellcheck disable=SC2086
-  $cc -mcpu="$base" $flags -shared -s -o "$out/linux-$arch/libendossl_ops.so" "$here/ops.c" "$here/pool.c" $objects \
-    "$work/libtensorflow_framework.so.2" -lpthread -lm
+  $cc -mcpu="$base" $flags -shared -s -o "$out/linux-$arch/libendossl_ops.so" "$here/call.c" "$here/choice.c" "$here"/*_ops.c \
+    "$here/shapes.c" "$here/register.c" "$here/pool.c" $objects "$work/libtensorflow_framework.so.2" -lpthread -lm
 done
 (cd "$out" && sha256sum linux-*/libendossl_ops.so > ENDOSSL_OPS.SHA256SUMS && cat ENDOSSL_OPS.SHA256SUMS)

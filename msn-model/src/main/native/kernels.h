@@ -1,5 +1,5 @@
 /* The arithmetic of the fused ops, built once for each instruction set (kernels.c) and chosen when the library is
- * loaded (ops.c). Rows are row-major; activations are float32 or bfloat16, everything else float32. Each function
+ * loaded (choice.c). Rows are row-major; activations are float32 or bfloat16, everything else float32. Each function
  * does one task of many, so that a pool can share them out; tasks write apart from each other, and sums over tasks
  * are added up in order afterwards: the result does not depend on the number of threads. */
 #ifndef ENDOSSL_KERNELS_H
@@ -16,6 +16,8 @@ INLINE size_t up(size_t a, size_t b) { return (a + b - 1) / b; }
 INLINE size_t least(size_t a, size_t b) { return a < b ? a : b; }
 
 enum { ROWS_PER_TASK = 32 };
+
+INLINE size_t row_tasks(size_t rows) { return up(rows, ROWS_PER_TASK); }
 
 /* LayerNorm over rows of [rows, width], of h alone or of h + (branch + bias). */
 typedef struct {
@@ -222,7 +224,7 @@ typedef struct {
 typedef struct {
   const char *name;
   RowKernels rows;
-  AttentionKernels attention;
+  const AttentionKernels *attention;
   void (*adamw)(void *, size_t task);   /* of an array */
   void (*squares)(void *, size_t task); /* of an array */
   void (*batch_norm)(void *, size_t task);

@@ -19,7 +19,7 @@ import org.tensorflow.types.TInt32;
 /**
  * Builders of the native ops. Activations are float32 or bfloat16; the residual stream, weights,
  * statistics and sums are float32. Each op checks its inputs' shapes when it runs and has a
- * gradient; {@code native/ops.c} holds them, for CPU only.
+ * gradient; {@code native/register.c} lists them, for CPU only.
  *
  * <p>{@code -Dendossl.ops=composite} keeps the library from being loaded.
  */
