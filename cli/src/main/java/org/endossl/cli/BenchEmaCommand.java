@@ -74,6 +74,17 @@ final class BenchEmaCommand extends Command {
                         Locale.ROOT,
                         "%.0f %% of the larger rate above",
                         100 * figures.shares().getOrDefault(form, Double.NaN))));
+    Double node = figures.nodeMilliseconds();
+    Double share = figures.nodeShare();
+    if (node != null && share != null) {
+      rate(
+          out,
+          "native node",
+          node,
+          12,
+          String.format(
+              Locale.ROOT, "%.0f %%, without the reads of %d variables", 100 * share, variables));
+    }
     if (figures.triadBytes() == 16) {
       out.println("EMA          " + figures.library());
     }

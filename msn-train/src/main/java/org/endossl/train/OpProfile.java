@@ -27,7 +27,7 @@ public record OpProfile(List<Row> rows) {
   public record Row(String type, int calls, double milliseconds) {}
 
   /** What makes a run record its trace. */
-  static final RunOptions OPTIONS =
+  public static final RunOptions OPTIONS =
       RunOptions.newBuilder().setTraceLevel(RunOptions.TraceLevel.SOFTWARE_TRACE).build();
 
   public OpProfile {
@@ -35,7 +35,7 @@ public record OpProfile(List<Row> rows) {
   }
 
   /** Sums the trace of a run that had {@link #OPTIONS}. */
-  static OpProfile of(StepStats trace) {
+  public static OpProfile of(StepStats trace) {
     Map<String, List<Long>> micros = new LinkedHashMap<>();
     for (DeviceStepStats device : trace.getDevStatsList()) {
       for (NodeExecStats node : device.getNodeStatsList()) {

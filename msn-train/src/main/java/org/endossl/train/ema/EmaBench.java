@@ -6,9 +6,12 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.endossl.train.OpProfile;
 import org.endossl.train.SessionOptions;
 import org.endossl.train.config.Require;
+import org.jspecify.annotations.Nullable;
 import org.tensorflow.Graph;
+import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
@@ -66,6 +69,9 @@ public final class EmaBench {
    * @param limitGigabytesPerSecond the larger rate of the two
    * @param milliseconds of an update in each form that this build has
    * @param shares of the limit that each form has, at 12 bytes per float
+   * @param nodeMilliseconds of the native op by itself, as TensorFlow traces it, without the reads
+   *     of variables that a run consists of besides; null without the native form
+   * @param nodeShare of the limit that it has then
    * @param library whether the native form is there, and why not
    */
   public record Figures(
@@ -78,6 +84,8 @@ public final class EmaBench {
       double limitGigabytesPerSecond,
       Map<EmaUpdate.Form, Double> milliseconds,
       Map<EmaUpdate.Form, Double> shares,
+      @Nullable Double nodeMilliseconds,
+      @Nullable Double nodeShare,
       String library) {}
 
   private static final int TIMES = 20;
@@ -115,6 +123,7 @@ public final class EmaBench {
     forms.forEach(form -> all.put(form, new double[request.rounds()]));
     double[] triad = new double[request.rounds()];
     double[] inPlace = new double[request.rounds()];
+    double[] node = new double[request.rounds()];
     try (Graph graph = new Graph();
         Triads triads = memory.apply(Ops.create(graph))) {
       Ops tf = Ops.create(graph);
@@ -153,9 +162,13 @@ public final class EmaBench {
             double taken = (System.nanoTime() - start) / 1e9 / times;
             keep(all.getOrDefault(update.getKey(), new double[0]), round, taken);
           }
+          Op update = updates.get(EmaUpdate.Form.NATIVE);
+          if (update != null) {
+            keep(node, round, node(session.runner().feed(momentum, m), update));
+          }
         }
       }
-      return figures(request, threads, triads, median(triad), median(inPlace), all);
+      return figures(request, threads, triads, median(triad), median(inPlace), all, node);
     }
   }
 
@@ -177,7 +190,8 @@ public final class EmaBench {
       Triads triads,
       double triad,
       double inPlace,
-      Map<EmaUpdate.Form, double[]> times) {
+      Map<EmaUpdate.Form, double[]> times,
+      double[] node) {
     double limit =
         Math.max(
             (double) triads.bytes() * request.floats() / triad, 12.0 * request.floats() / inPlace);
@@ -198,7 +212,23 @@ public final class EmaBench {
         limit / 1e9,
         milliseconds,
         shares,
+        times.containsKey(EmaUpdate.Form.NATIVE) ? median(node) * 1e3 : null,
+        times.containsKey(EmaUpdate.Form.NATIVE)
+            ? 12.0 * request.floats() / median(node) / limit
+            : null,
         EmaLibrary.status().reason());
+  }
+
+  /** Seconds of the op itself in one traced run. */
+  private static double node(Session.Runner runner, Op update) {
+    try (Result result =
+        runner.setOptions(OpProfile.OPTIONS).addTarget(update).runAndFetchMetadata()) {
+      return OpProfile.of(result.getMetadata().orElseThrow().getStepStats()).rows().stream()
+              .filter(row -> row.type().equals("EmaUpdate"))
+              .mapToDouble(OpProfile.Row::milliseconds)
+              .sum()
+          / 1e3;
+    }
   }
 
   private static double median(double[] values) {

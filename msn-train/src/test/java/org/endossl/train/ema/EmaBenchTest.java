@@ -1,6 +1,8 @@
 package org.endossl.train.ema;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Set;
@@ -12,6 +14,11 @@ class EmaBenchTest {
     EmaBench.Figures figures = EmaBench.run(new EmaBench.Request(7, 100_003, 3));
     assertEquals(EmaLibrary.status().loaded() ? 2 : 1, figures.milliseconds().size());
     assertEquals(16, figures.triadBytes());
+    Double node = figures.nodeMilliseconds();
+    if (node != null) {
+      double run = figures.milliseconds().getOrDefault(EmaUpdate.Form.NATIVE, 0.0);
+      assertTrue(node > 0 && node < run, node + " ms of a run of " + run);
+    }
     checkShares(figures);
   }
 
@@ -26,6 +33,7 @@ class EmaBenchTest {
             tf -> Triads.ops(tf, 100_003, 4),
             1);
     assertEquals(Set.of(EmaUpdate.Form.COMPOSITE), figures.milliseconds().keySet());
+    assertNull(figures.nodeMilliseconds(), "there is no native node");
     assertEquals(12, figures.triadBytes());
     assertEquals("TensorFlow's ops", figures.triads());
     checkShares(figures);
