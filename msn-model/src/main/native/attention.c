@@ -5,8 +5,6 @@
 #include <math.h>
 #include <string.h>
 
-typedef float Vector __attribute__((vector_size(4 * VW), aligned(4)));
-
 /* ---- small products, C [m, n] (+)= A [m, k] B [k, n], n a multiple of VW ---- */
 
 enum { TILE = 6 };

@@ -3,7 +3,7 @@
 #define ENDOSSL_CALL_H
 #include "tf_c.h"
 
-enum { FLOAT = 1, INT32 = 3, BFLOAT16 = 14, INVALID_ARGUMENT = 3, RESOURCE_EXHAUSTED = 8, MOST = 8 };
+enum { FLOAT = 1, BFLOAT16 = 14, INVALID_ARGUMENT = 3, RESOURCE_EXHAUSTED = 8, MOST = 8 };
 
 typedef struct {
   int64_t heads, patch, sums;

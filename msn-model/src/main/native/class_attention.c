@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-typedef float Vector __attribute__((vector_size(4 * VW), aligned(4)));
 typedef uint32_t Bits __attribute__((vector_size(4 * VW), aligned(4)));
 typedef uint16_t Halves __attribute__((vector_size(2 * VW), aligned(2)));
 
@@ -66,16 +65,6 @@ INLINE void sums(size_t terms, Factors f, Rows x, size_t n, float *to, size_t ld
   size_t l = 0;
   for (; l + LINES <= lines; l += LINES) sums_lines(terms, (Factors){f.at + l * f.line, f.step, f.line}, x, n, to + l * ld, ld, LINES, add, bf16);
   for (; l < lines; l++) sums_lines(terms, (Factors){f.at + l * f.line, f.step, f.line}, x, n, to + l * ld, ld, 1, add, bf16);
-}
-
-INLINE float total(Vector v) {
-  float x[VW], sum = 0;
-  memcpy(x, &v, sizeof x);
-  {
-#pragma clang fp reassociate(on)
-    for (size_t i = 0; i < VW; i++) sum += x[i];
-  }
-  return sum;
 }
 
 INLINE void dots_block(const float *a, size_t n, Rows x, float *to, size_t ld, const size_t lines, const bool bf16) {

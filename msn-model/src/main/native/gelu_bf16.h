@@ -47,6 +47,9 @@ static const float GELU_SLOPE[4][32] __attribute__((aligned(64))) = {
 };
 /* clang-format on */
 
+/* 16 bfloat16 as float32. */
+INLINE __m512 widened(__m256i x) { return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(x), 16)); }
+
 /* In the lowest five bits: the number of the interval of x; negative ones come after 15. */
 INLINE __m512i gelu_interval(__m512 x, float intervals_to_5) {
   return _mm512_castps_si512(_mm512_fmadd_ps(x, _mm512_set1_ps(intervals_to_5 / 5), _mm512_set1_ps(0x1.8p23f)));

@@ -4,8 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-typedef float Vector __attribute__((vector_size(4 * VW), aligned(4)));
-
 /* ---- erf ---- */
 
 /* Both sides of the branch are computed: a power series near 0, 1 - exp(polynomial) beyond; about 1 unit in the last

@@ -1,16 +1,11 @@
 /* Matrix products, C = A B with either side transposed, by fused multiply-adds: panels of COLUMNS of B stay in a core's second
  * cache, a tile of ROWS x COLUMNS sums in registers. Built as kernels.c is. */
-#include "kernels.h"
+#include "values.h"
 
 #include <string.h>
 #ifdef __AVX512F__
 #include <immintrin.h>
 #endif
-
-#define JOIN_(a, b) a##b
-#define JOIN(a, b) JOIN_(a, b)
-
-typedef float Vector __attribute__((vector_size(4 * VW), aligned(4)));
 
 enum { VECTORS = 2, COLUMNS = VECTORS * VW, ROWS = PRODUCT_ROWS, GROUP = 4, CHUNK = 16, UNIT = 1, DEPTH = 2048, BLOCK = 1280 * 1024, COPIES = 0 };
 

@@ -75,8 +75,6 @@ static size_t left_tasks(Product *p) {
   return p->a_across ? up(p->k, UNIT) : 0;
 }
 
-INLINE __m512 widened(__m256i x) { return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(x), 16)); }
-
 /* 32 rows of [k, m], turned: all groups' tiles of one 32 of k. */
 INLINE void turn(const Product *p, size_t chunk, const bool gelu) {
   char stage[TILE] __attribute__((aligned(64)));

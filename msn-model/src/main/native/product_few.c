@@ -5,7 +5,6 @@
 
 #include <string.h>
 
-typedef float Vector __attribute__((vector_size(4 * VW), aligned(4)));
 typedef float Aligned __attribute__((vector_size(4 * VW)));
 typedef uint32_t Bits __attribute__((vector_size(4 * VW), aligned(4)));
 
@@ -100,16 +99,6 @@ static void forward(void *args, size_t task) {
 }
 
 /* ---- dx = dy kernel' ---- */
-
-INLINE float total(Vector v) {
-  float x[VW], sum = 0;
-  memcpy(x, &v, sizeof x);
-  {
-#pragma clang fp reassociate(on)
-    for (size_t i = 0; i < VW; i++) sum += x[i];
-  }
-  return sum;
-}
 
 /* Some rows of dy with some lines of the kernel, over columns from n on. */
 INLINE void dots(const FewRows *p, size_t row, const size_t rows, size_t line, const size_t lines, size_t n, size_t columns, float *dx,

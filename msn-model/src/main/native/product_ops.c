@@ -20,6 +20,10 @@ static void product_work(void *product, size_t thread) {
 /* What is not set yet: from plan() on. */
 static void run_product(Call *c, Product *p) {
   if (failed(c) || !p->m || !p->n) return;
+  if (!p->k) {
+    memset(p->c, 0, p->m * p->n * (p->c16 ? 2 : 4));
+    return;
+  }
   p->kernels->plan(p, pool_threads());
   p->job = calloc(p->jobs, sizeof *p->job);
   const size_t tasks = p->job && p->kernels->left_tasks ? p->kernels->left_tasks(p) : 0;
@@ -41,10 +45,7 @@ static void product(Call *c, int left, bool a_across, int right, bool b_across, 
                .a_across = a_across, .b_across = b_across, .b16 = is16(c, right), .c16 = type == BFLOAT16,
                .a = data(c, left), .b = data(c, right)};
   p.c = allocate(c, output, type, 2, m, n);
-  if (!failed(c) && !k)
-    memset(p.c, 0, (size_t)(m * n) * (p.c16 ? 2 : 4));
-  else
-    run_product(c, &p);
+  run_product(c, &p);
 }
 
 /* Where a product of so few rows is bound by the kernel's way from or to memory. */
@@ -116,7 +117,7 @@ void mat_mul_gradient(Call *c) { /* dy x kernel -> dx dkernel squares */
   } else {
     if (!failed(c)) product(c, 0, false, 2, true, 0, TF_TensorType(c->in[0]));
     if (failed(c)) return;
-    if (is16(c, 0) && rows) {
+    if (is16(c, 0)) {
       Product p = {.kernels = products16, .m = (size_t)k, .n = (size_t)n, .k = (size_t)rows, .a_across = true, .b16 = true,
                    .a = data(c, 1), .b = data(c, 0)};
       p.c = allocate(c, 1, FLOAT, 2, k, n);
@@ -166,16 +167,6 @@ void mlp_gradient(Call *c) { /* dy x kernel1 bias1 kernel2 u -> dx dkernel1 dbia
   float *dbias1 = allocate(c, 2, FLOAT, 1, hidden, 0);
   void *dkernel2 = allocate(c, 3, FLOAT, 2, hidden, out);
   if (failed(c)) return;
-  if (!rows) {
-    memset(dkernel1, 0, (size_t)(width * hidden) * 4);
-    memset(dkernel2, 0, (size_t)(hidden * out) * 4);
-    memset(dbias1, 0, (size_t)hidden * 4);
-    for (int i = 4; i < 6; i++) {
-      float *sum = allocate(c, i, FLOAT, 0, 1, 1);
-      if (sum) *sum = 0;
-    }
-    return;
-  }
   const size_t groups = row_tasks((size_t)rows);
   float *sums = malloc(groups * (size_t)hidden * sizeof(float) + 1);
   char *between = scratch_for(BETWEEN, (size_t)(rows * hidden) * 2 + 1);

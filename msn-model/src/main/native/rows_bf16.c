@@ -26,8 +26,6 @@ INLINE void store(float *to, __mmask32 mask, Values x) {
   _mm512_mask_storeu_ps(to + 16, (__mmask16)(mask >> 16), x.high);
 }
 
-INLINE __m512 widened(__m256i x) { return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(x), 16)); }
-
 INLINE Values load16(const uint16_t *from, __mmask32 mask) {
   return (Values){widened(_mm256_maskz_loadu_epi16((__mmask16)mask, from)),
                   widened(_mm256_maskz_loadu_epi16((__mmask16)(mask >> 16), from + 16))};

@@ -4,9 +4,24 @@
 #include "kernels.h"
 
 #include <math.h>
+#include <string.h>
 
 #define JOIN_(a, b) a##b
 #define JOIN(a, b) JOIN_(a, b)
+
+/* ---- vectors ---- */
+
+typedef float Vector __attribute__((vector_size(4 * VW), aligned(4)));
+
+INLINE float total(Vector v) {
+  float x[VW], sum = 0;
+  memcpy(x, &v, sizeof x);
+  {
+#pragma clang fp reassociate(on)
+    for (size_t i = 0; i < VW; i++) sum += x[i];
+  }
+  return sum;
+}
 
 /* ---- bfloat16 ---- */
 
